@@ -1,0 +1,32 @@
+"""The vocabulary of a plugin author: the hook marker, the values, the protocols, the errors."""
+
+from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
+from kuchipaku.cancel import CancelToken
+from kuchipaku.character import Character
+from kuchipaku.emotion import LABELS, EmotionReader, Feeling
+from kuchipaku.encode import Encoder
+from kuchipaku.errors import (
+    BadRequest,
+    Busy,
+    EngineUnavailable,
+    KuchipakuError,
+    PluginError,
+    TooLarge,
+    UnknownName,
+)
+from kuchipaku.hookspecs import hookimpl
+from kuchipaku.llm import LanguageModel, Message
+from kuchipaku.pose import THA_RIG, Layer, Pose, Rig
+from kuchipaku.script import Line
+from kuchipaku.settings import Settings
+from kuchipaku.speech import Aligner, Delivery, Phone, Samples, Speech, Voice, VoiceInfo, Word
+from kuchipaku.timeline import Cue, Timeline
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LABELS", "THA_RIG", "Aligner", "AudioAvatar", "Avatar", "BadRequest", "Busy", "CancelToken", "Character",
+    "Cue", "Delivery", "EmotionReader", "Encoder", "EngineUnavailable", "Feeling", "Frame", "KuchipakuError",
+    "LanguageModel", "Layer", "Line", "Message", "Phone", "Pixels", "PluginError", "Pose", "Rig", "Samples",
+    "Settings", "Speech", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",
+]  # fmt: skip
