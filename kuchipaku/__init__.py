@@ -18,7 +18,7 @@ from kuchipaku.hookspecs import hookimpl
 from kuchipaku.llm import LanguageModel, Message
 from kuchipaku.pose import THA_RIG, Layer, Pose, Rig
 from kuchipaku.script import Line
-from kuchipaku.settings import Settings
+from kuchipaku.settings import Section, Settings
 from kuchipaku.speech import Aligner, Delivery, Phone, Samples, Speech, Voice, VoiceInfo, Word
 from kuchipaku.timeline import Cue, Timeline
 
@@ -28,5 +28,6 @@ __all__ = [
     "LABELS", "THA_RIG", "Aligner", "AudioAvatar", "Avatar", "BadRequest", "Busy", "CancelToken", "Character",
     "Cue", "Delivery", "EmotionReader", "Encoder", "EngineUnavailable", "Feeling", "Frame", "KuchipakuError",
     "LanguageModel", "Layer", "Line", "Message", "Phone", "Pixels", "PluginError", "Pose", "Rig", "Samples",
-    "Settings", "Speech", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",
+    "Section", "Settings",
+    "Speech", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",
 ]  # fmt: skip

@@ -38,9 +38,7 @@ def register_voices(register: Callable[[str, Callable[[], Voice]], None], settin
 
 
 @hookspec
-def register_emotion_readers(
-    register: Callable[[str, Callable[[], EmotionReader]], None], settings: Settings
-) -> None:
+def register_emotion_readers(register: Callable[[str, Callable[[], EmotionReader]], None], settings: Settings) -> None:
     """Offer readers of emotion for lines without a mark: call register(name, factory) for each."""
 
 

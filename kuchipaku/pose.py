@@ -45,7 +45,7 @@ _TWO_SIDED = ("iris_rotation_x", "iris_rotation_y", "head_x", "head_y", "neck_z"
 
 THA_RIG = Rig(
     (*_ONE_SIDED, *_TWO_SIDED, "breathing"),
-    {name: (0.0, 1.0) for name in (*_ONE_SIDED, "breathing")} | {name: (-1.0, 1.0) for name in _TWO_SIDED},
+    dict.fromkeys((*_ONE_SIDED, "breathing"), (0.0, 1.0)) | dict.fromkeys(_TWO_SIDED, (-1.0, 1.0)),
 )
 """The 45 parameters of Talking-Head-Anime 3 and 4, in their vector order; "left" is the character's own left.
 
