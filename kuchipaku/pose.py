@@ -9,7 +9,11 @@ Pose = Mapping[str, float]
 """Morph name -> strength. A morph that is absent is at rest. Poses merge with `|`, the right one winning."""
 
 Layer = Callable[[float], Pose]
-"""A motion: time in seconds -> the part of the pose it moves. Pure, so that any time can be looked up."""
+"""A motion: time in seconds -> the part of the pose it moves. Pure, so that any time can be looked up.
+
+A plain morph name adds to what the layers below give; "*name" multiplies what is below (0 hides it, 1 keeps
+it), before the same layer's plain strengths are added; "=name" replaces it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ def _paired(*groups: str) -> tuple[str, ...]:
 
 
 _ONE_SIDED = (
-    _paired("eyebrow_troubled", "eyebrow_angry", "eyebrow_lowered", "eyebrow_raised", "eyebrow_happy", "eyebrow_serious")
+    _paired("eyebrow_troubled", "eyebrow_angry", "eyebrow_lowered")
+    + _paired("eyebrow_raised", "eyebrow_happy", "eyebrow_serious")
     + _paired("eye_wink", "eye_happy_wink", "eye_surprised", "eye_relaxed", "eye_unimpressed")
     + _paired("eye_raised_lower_eyelid", "iris_small")
     + ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
@@ -54,11 +59,24 @@ Strengths of rotations are in units of 15 degrees. Source: the pose parameters o
 
 
 def pose_at(layers: Iterable[Layer], t: float) -> dict[str, float]:
-    """The whole pose at time `t` (seconds): every layer in order, a later one overriding."""
+    """The whole pose at time `t` (seconds): every layer in order, laid on those below. Not yet clamped."""
     pose: dict[str, float] = {}
     for layer in layers:
-        pose |= layer(t)
+        lay(pose, layer(t))
     return pose
+
+
+def lay(below: dict[str, float], above: Pose) -> None:
+    """Lay a layer's pose on the one below, in place: "*" multiplies, "=" replaces, plain names add."""
+    for name, value in above.items():
+        if name.startswith("*"):
+            below[name[1:]] = below.get(name[1:], 0.0) * value
+        elif name.startswith("="):
+            below[name[1:]] = 0.0
+    for name, value in above.items():
+        if not name.startswith("*"):
+            plain = name.removeprefix("=")
+            below[plain] = below.get(plain, 0.0) + value
 
 
 def smoothstep(x: float) -> float:
