@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
+from kuchipaku.errors import BadRequest, Busy, UnknownName
 from kuchipaku.pose import Pose
+from kuchipaku.settings import Section, checked, read_toml
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""What a character may be called; the rule that keeps paths out of requests."""
+
+_CHOSEN = ".chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,7 @@ class Character:
     folder: Path
     """Where its files lie."""
     title: str = ""
-    """What a person reads; the name where empty."""
+    """What a person reads."""
     avatar: str = "puppet"
     """The kind of avatar that performs it."""
     picture: str = "picture.png"
@@ -29,11 +41,13 @@ class Character:
     prompt: str = ""
     """File name of its own prompt template, inside the folder; empty: the common one."""
     voice: str = ""
-    """"engine/voice", or "engine"; empty: the server's default."""
+    """"engine" or "engine/voice"; empty: the server's default."""
     language: str = ""
     """BCP 47, lower case; empty: found from the text."""
     speed: float = 1.0
+    """Times the engine's usual rate, 0.25 to 4."""
     pitch: float = 1.0
+    """Times the engine's usual pitch, 0.25 to 4."""
     temperament: float = 0.5
     """Liveliness, 0 (still) to 1 (restless)."""
     seed: int = 0
@@ -42,3 +56,102 @@ class Character:
     """Its own emotion poses, in place of the common ones: label -> pose."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The table of character.toml named like its avatar kind: settings of that avatar."""
+
+
+class CharacterFile(Section):
+    """What character.toml may say, beside the table of its avatar."""
+
+    title: str = Field("", max_length=80)
+    avatar: str = "puppet"
+    picture: str = Field("picture.png", pattern=r"^[^/\\]+$")
+    persona: str = Field("", max_length=8000)
+    prompt: str = Field("", pattern=r"^[^/\\]*$")
+    voice: str = ""
+    language: str = ""
+    speed: float = Field(1.0, ge=0.25, le=4.0)
+    pitch: float = Field(1.0, ge=0.25, le=4.0)
+    temperament: float = Field(0.5, ge=0.0, le=1.0)
+    seed: int = 0
+    emotions: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+
+def read_character(folder: Path) -> Character:
+    """The character of one folder. Raises BadRequest naming the file, the key and what is allowed."""
+    path = folder / "character.toml"
+    tables = read_toml(path)
+    avatar = tables.get("avatar", "puppet")
+    options = tables.pop(avatar, {}) if isinstance(avatar, str) else {}
+    known = checked(CharacterFile, tables, f"{folder.name}/character.toml")
+    values = known.model_dump() | {"title": known.title or folder.name.title()}
+    return Character(name=folder.name, folder=folder, options=options, **values)
+
+
+class CharacterStore:
+    """The folder of characters. Every call reads the disk, so that a file edited by hand counts at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> list[str]:
+        """Every character there is, in alphabetical order."""
+        if not self._folder.is_dir():
+            return []
+        return sorted(toml.parent.name for toml in self._folder.glob("*/character.toml") if _fits(toml.parent.name))
+
+    def get(self, name: str) -> Character:
+        """The character of that name. Raises UnknownName, or BadRequest if its file is wrong."""
+        if name not in self.names():
+            known = ", ".join(self.names()) or "there is none yet"
+            raise UnknownName(f"no character is called {name!r}", hint=f"known: {known}")
+        return read_character(self._folder / name)
+
+    def chosen(self) -> Character:
+        """The one who performs when a request names nobody. Raises UnknownName if there is no character."""
+        names = self.names()
+        try:
+            name = (self._folder / _CHOSEN).read_text(encoding="utf-8")
+        except OSError:
+            name = ""
+        return self.get(name if name in names else next(iter(names), ""))
+
+    def choose(self, name: str) -> Character:
+        """Make `name` the chosen one, for later starts too. Raises UnknownName."""
+        character = self.get(name)
+        (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
+        return character
+
+    def add(self, name: str, title: str, picture: bytes) -> Character:
+        """A new character of one PNG picture. Raises BadRequest for a bad name, Busy for one that exists.
+
+        The folder appears whole or not at all.
+        """
+        if not _fits(name):
+            raise BadRequest(f"{name[:60]!r} cannot be a character's name", hint='a-z, 0-9, "-" and "_", up to 40')
+        if (self._folder / name).exists():
+            raise Busy(f"there is a character called {name!r} already", hint="choose another name, or delete it")
+        making = self._folder / f".{name}.new"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True)
+        (making / "picture.png").write_bytes(picture)
+        (making / "character.toml").write_text(f"title = {_toml_text(title or name.title())}\n", encoding="utf-8")
+        making.rename(self._folder / name)
+        return self.get(name)
+
+    def delete(self, name: str) -> None:
+        """Remove a character and its files. Raises UnknownName."""
+        folder = self.get(name).folder
+        gone = folder.with_name(f".{name}.gone")
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)
+        shutil.rmtree(gone)
+
+
+def _fits(name: str) -> bool:
+    return NAME.fullmatch(name) is not None
+
+
+def _toml_text(text: str) -> str:
+    """`text` as a TOML basic string; checked by reading it back."""
+    escaped = "".join(c if c >= " " and c not in '"\\\x7f' else f"\\u{ord(c):04x}" for c in text)
+    quoted = f'"{escaped}"'
+    return quoted if tomllib.loads(f"v = {quoted}")["v"] == text else '""'

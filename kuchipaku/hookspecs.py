@@ -58,17 +58,19 @@ def register_encoders(register: Callable[[str, Encoder], None], settings: Settin
 
 
 @hookspec
-def compose_cues(line: Line, speech: Speech, character: Character) -> Mapping[str, Sequence[Cue]] | None:
+def compose_cues(
+    line: Line, speech: Speech, character: Character, settings: Settings
+) -> Mapping[str, Sequence[Cue]] | None:
     """Write tracks of the score for one line: track name -> cues, seconds from the start of its audio."""
 
 
 @hookspec
-def animate(timeline: Timeline, character: Character) -> Layer | None:
+def animate(timeline: Timeline, character: Character, settings: Settings) -> Layer | None:
     """Return a motion layer: a function of time in seconds giving a partial pose; it reads the timeline."""
 
 
 @hookspec
-def adjust_reply(lines: Iterator[Line], character: Character) -> Iterator[Line] | None:
+def adjust_reply(lines: Iterator[Line], character: Character, settings: Settings) -> Iterator[Line] | None:
     """Change, drop or add lines of a reply as they stream by, before they are spoken."""
 
 

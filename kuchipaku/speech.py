@@ -94,11 +94,15 @@ class Voice(Protocol):
         """What it offers now. May raise EngineUnavailable."""
         ...
 
+    def check(self, delivery: Delivery) -> None:
+        """Raises UnknownName, naming what there is, for a voice or language it does not have. Quick."""
+        ...
+
     def speak(self, text: str, delivery: Delivery) -> Iterator[Speech]:
         """The audio of `text` in consecutive pieces, each as soon as it is ready.
 
-        Raises UnknownName for a voice or language it does not have, EngineUnavailable when it cannot speak.
-        It is called from several threads.
+        Raises what `check` raises, and EngineUnavailable when it cannot speak; at the latest with the first
+        piece. It is called from several threads.
         """
         ...
 

@@ -1,0 +1,272 @@
+"""The main job: one text becomes events, in speaking order, and a face that performs them."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from kuchipaku.audio import wav_of
+from kuchipaku.cancel import CancelToken
+from kuchipaku.character import Character
+from kuchipaku.composer import Composer
+from kuchipaku.conversation import Conversations
+from kuchipaku.errors import KuchipakuError
+from kuchipaku.llm import LanguageModel, Message
+from kuchipaku.metrics import Metrics
+from kuchipaku.performance import Performance, Reason
+from kuchipaku.performer import Performer
+from kuchipaku.plugins import Plugins
+from kuchipaku.prompt import messages_for
+from kuchipaku.registry import Registry
+from kuchipaku.script import Line, lines_of
+from kuchipaku.settings import Settings
+from kuchipaku.shelf import Shelf
+from kuchipaku.speech import Delivery
+from kuchipaku.stage import Stage
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a client asks to be performed."""
+
+    character: Character
+    delivery: Delivery = field(default_factory=Delivery)
+    conversation: str = ""
+    player: bool = False
+    """Whether the client plays the audio itself and reports when it sounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A performance, what was asked for, and who performs it."""
+
+    performance: Performance
+    order: Order
+    performer: Performer
+
+
+class Director:
+    """Runs performances, one at a time for each character: a new one cancels the old one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        plugins: Plugins,
+        llms: Registry[LanguageModel],
+        composer: Composer,
+        stage: Stage,
+        metrics: Metrics,
+    ) -> None:
+        self._settings, self._plugins, self._llms = settings, plugins, llms
+        self._composer, self._stage, self._metrics = composer, stage, metrics
+        limits = settings.limits
+        age = limits.keep_minutes * 60
+        self.audio: Shelf[bytes] = Shelf(limits.audio_pieces, age)
+        self.performances: Shelf[Performance] = Shelf(limits.performances, age)
+        self.conversations = Conversations(limits.performances, age)
+        self._jobs: dict[str, _Job] = {}
+        self._generation = 0
+        self._lock = threading.Lock()
+
+    def chat(self, text: str, order: Order) -> Performance:
+        """Answer `text` and perform the reply. Raises EngineUnavailable if no language model is there."""
+        _, model = self._llms.first(self._settings.reply.llms)
+        conversation = order.conversation or uuid.uuid4().hex
+        job = self._begin(replace(order, conversation=conversation))
+        cancel = job.performance.cancel
+        return self._start(job, self.reply(text, order.character, conversation, model, cancel))
+
+    def perform(self, lines: Iterator[Line], order: Order) -> Performance:
+        """Perform lines that are known already."""
+        return self._start(self._begin(order), lines)
+
+    def reply(
+        self, text: str, character: Character, conversation: str, model: LanguageModel, cancel: CancelToken
+    ) -> Iterator[Line]:
+        """The lines of a language model's answer; what was said is kept in the conversation, however it ends."""
+        history = self.conversations.history(conversation)
+        messages = messages_for(text, character, history, self._settings.reply.turns)
+        said: list[str] = []
+        try:
+            yield from lines_of(_noted(model.reply(messages, cancel), said))
+        finally:
+            self.conversations.add(conversation, Message("user", text), Message("assistant", "".join(said)))
+
+    def stop(self, character: str | None = None) -> int:
+        """Silence one character, or all. The generation from which on nothing old is shown or heard."""
+        with self._lock:
+            self._generation += 1
+            generation = self._generation
+            jobs = [job for name, job in self._jobs.items() if character in (None, name)]
+        for job in jobs:
+            if job.performer.score.performance:
+                job.performer.hush(generation)
+                self._stage.tell(job.order.character.name, "stop", generation=generation)
+            _end(job, "stopped")
+        return generation
+
+    def keep_audio(self, wav: bytes) -> str:
+        """Store a WAV for a while; its URL, relative to the server's root."""
+        name = uuid.uuid4().hex
+        self.audio.put(name, wav)
+        return f"api/audio/{name}.wav"
+
+    def _begin(self, order: Order) -> _Job:
+        name = order.character.name
+        performer = self._stage.performer(name)
+        with self._lock:
+            self._generation += 1
+            performance = Performance(
+                uuid.uuid4().hex, name, self._generation, conversation=order.conversation, player=order.player
+            )
+            old = self._jobs.get(name)
+            job = self._jobs[name] = _Job(performance, order, performer)
+            performer.begin(performance.name, performance.generation)
+        if old:
+            _end(old, "stopped")
+        self.performances.put(performance.name, performance)
+        self._stage.tell(name, "performance", performance=performance.name, generation=performance.generation)
+        return job
+
+    def _start(self, job: _Job, lines: Iterator[Line]) -> Performance:
+        name = f"director-{job.performance.name[:6]}"
+        threading.Thread(target=self._run, args=(job, lines), name=name, daemon=True).start()
+        return job.performance
+
+    def _run(self, job: _Job, lines: Iterator[Line]) -> None:
+        reason: Reason = "complete"
+        try:
+            self._speak_all(job, self._adjusted(lines, job.order.character))
+        except KuchipakuError as error:
+            reason = "failed"
+            job.performance.fail(error)
+        except Exception:
+            log.exception("performance %s failed", job.performance.name)
+            reason = "failed"
+            job.performance.fail(KuchipakuError("internal error", hint="the server's log has the details"))
+        job.performer.complete(job.performance.name)
+        _end(job, "stopped" if job.performance.cancel.cancelled else reason)
+
+    def _adjusted(self, lines: Iterator[Line], character: Character) -> Iterator[Line]:
+        for _, adjust in self._plugins.callers("adjust_reply"):
+            adjusted = adjust(lines=lines, character=character, settings=self._settings)
+            if adjusted is not None:
+                lines = _or_rest(adjusted, lines)
+        return lines
+
+    def _speak_all(self, job: _Job, lines: Iterator[Line]) -> None:
+        began = time.monotonic()
+        told = self._told(job.performance, lines, began)
+        for number, line in enumerate(ahead(told, self._settings.speech.lines_ahead, job.performance.cancel)):
+            self._speak(job, line)
+            if number == 0:
+                self._metrics.first_audio.observe(time.monotonic() - began)
+
+    def _told(self, performance: Performance, lines: Iterator[Line], began: float) -> Iterator[Line]:
+        """The lines with their emotions, each told to the followers as soon as it is known."""
+        for n, line in enumerate(lines):
+            felt = self._composer.felt(replace(line, n=n))
+            if n == 0:
+                self._metrics.first_line.observe(time.monotonic() - began)
+            performance.tell("line", n=n, text=felt.text, emotion=felt.emotion, strength=round(felt.strength, 3))
+            yield felt
+
+    def _speak(self, job: _Job, line: Line) -> None:
+        performance = job.performance
+        for number, take in enumerate(self._composer.takes(line, job.order.character, job.order.delivery)):
+            start = job.performer.add(performance.name, take.timeline, take.speech, player=job.order.player)
+            if start is None or performance.cancel.cancelled:
+                return
+            where = {"n": line.n, "piece": number, "start": round(start, 4)}
+            url = self.keep_audio(wav_of(take.speech))
+            performance.tell(
+                "speech", **where, audio_url=url, duration=round(take.speech.duration, 4), timing=take.speech.timing
+            )
+            performance.tell("timeline", **where, **take.timeline.to_json())
+            self._pace(job)
+
+    def _pace(self, job: _Job) -> None:
+        """Wait while enough is ready, so that a long text costs neither memory nor work that a stop would waste."""
+        cancel, performer = job.performance.cancel, job.performer
+        while not cancel.cancelled and performer.score.performance == job.performance.name:
+            lead = performer.score.end - (performer.media_time() or 0.0)
+            if lead <= self._settings.speech.seconds_ahead:
+                return
+            cancel.wait(min(1.0, lead - self._settings.speech.seconds_ahead))
+
+
+def _end(job: _Job, reason: Reason) -> None:
+    """Tell the end, once, and let every thread that still works for it go."""
+    score = job.performer.score
+    seconds = score.end if score.performance == job.performance.name else 0.0
+    job.performance.tell("done", reason=reason, duration=round(seconds, 4))
+    job.performance.cancel.cancel()
+
+
+def _or_rest(adjusted: Iterator[Line], lines: Iterator[Line]) -> Iterator[Line]:
+    """A plugin's lines; where it fails midway, the rest of the reply as it is."""
+    try:
+        yield from adjusted
+    except KuchipakuError:
+        raise
+    except Exception:
+        log.exception("a plugin failed in adjust_reply; the rest is spoken as it is")
+        yield from lines
+
+
+def _noted(pieces: Iterator[str], said: list[str]) -> Iterator[str]:
+    for piece in pieces:
+        said.append(piece)
+        yield piece
+
+
+class _End:
+    """Says that nothing more comes, and why, if it was an error."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+def ahead(items: Iterator[T], room: int, cancel: CancelToken) -> Iterator[T]:
+    """`items`, worked out up to `room` ahead on a thread of their own. Ends at once when cancelled."""
+    box: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+    places = threading.Semaphore(room)
+
+    def give_way() -> None:
+        box.put(_End())
+        places.release()
+
+    cancel.on_cancel(give_way)
+    threading.Thread(target=_fill, args=(items, box.put, places, cancel), name="lines-ahead", daemon=True).start()
+    while not isinstance(item := box.get(), _End) and not cancel.cancelled:
+        yield item
+        places.release()
+    if isinstance(item, _End) and item.error is not None and not cancel.cancelled:
+        raise item.error
+
+
+def _fill(
+    items: Iterator[T], put: Callable[[T | _End], None], places: threading.Semaphore, cancel: CancelToken
+) -> None:
+    try:
+        for item in items:
+            put(item)
+            places.acquire()
+            if cancel.cancelled:
+                break
+        put(_End())
+    except BaseException as error:
+        put(_End(error))
+    finally:
+        if (close := getattr(items, "close", None)) is not None:
+            close()

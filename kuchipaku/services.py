@@ -1,0 +1,96 @@
+"""Everything a server has, put together once and handed to whoever needs a part of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+
+from kuchipaku.character import CharacterStore
+from kuchipaku.composer import Composer
+from kuchipaku.director import Director
+from kuchipaku.emotion import EmotionReader
+from kuchipaku.encode import Encoder
+from kuchipaku.errors import KuchipakuError
+from kuchipaku.hookspecs import AvatarFactory
+from kuchipaku.llm import LanguageModel
+from kuchipaku.metrics import Metrics
+from kuchipaku.plugins import Plugins
+from kuchipaku.registry import Registry
+from kuchipaku.script import Line
+from kuchipaku.settings import Settings
+from kuchipaku.speech import Aligner, Delivery, Voice
+from kuchipaku.stage import Stage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one server. A plugin's routes are given this."""
+
+    settings: Settings
+    plugins: Plugins
+    llms: Registry[LanguageModel]
+    voices: Registry[Voice]
+    readers: Registry[EmotionReader]
+    avatars: Registry[AvatarFactory]
+    aligners: Registry[Aligner]
+    encoders: Registry[Encoder]
+    characters: CharacterStore
+    composer: Composer
+    stage: Stage
+    director: Director
+    metrics: Metrics
+
+    def shutdown(self) -> None:
+        """Silence everybody, and let every plugin let go of what it holds."""
+        self.director.stop()
+        self.stage.end()
+        for _ in self.plugins.each_live("shutdown"):
+            pass
+
+    def warm_up(self, character: str) -> None:
+        """Load, on a thread, what the first text to `character` will need, so that it is answered at once."""
+        threading.Thread(target=self._warm_up, args=(character,), name="warm-up", daemon=True).start()
+
+    def _warm_up(self, character: str) -> None:
+        try:
+            who = self.characters.get(character)
+            line = self.composer.felt(Line(0, "Hello."))
+            for _ in self.composer.takes(line, who, Delivery()):
+                pass
+            self.stage.performer(character).prepare()
+        except KuchipakuError as error:
+            log.warning("warm-up: %s (%s)", error, error.hint)
+
+
+def build_services(plugins: Plugins, settings: Settings) -> Services:
+    """The parts of a server out of its plugins and settings. Nothing heavy is loaded before it is asked for."""
+    settings = plugins.resolve(settings)
+    llms: Registry[LanguageModel] = Registry("language model")
+    voices: Registry[Voice] = Registry("voice engine")
+    readers: Registry[EmotionReader] = Registry("emotion reader")
+    avatars: Registry[AvatarFactory] = Registry("kind of avatar")
+    aligners: Registry[Aligner] = Registry("aligner")
+    encoders: Registry[Encoder] = Registry("picture format")
+    _fill(plugins, settings, "register_llms", llms.register)
+    _fill(plugins, settings, "register_voices", voices.register)
+    _fill(plugins, settings, "register_emotion_readers", readers.register)
+    _fill(plugins, settings, "register_aligners", aligners.register)
+    _fill(plugins, settings, "register_avatars", lambda name, factory: avatars.register(name, lambda: factory))
+    _fill(plugins, settings, "register_encoders", lambda name, encoder: encoders.register(name, lambda: encoder))
+    characters = CharacterStore(settings.folders.characters)
+    composer = Composer(settings, plugins, voices, readers, aligners)
+    stage = Stage(settings, characters, avatars, plugins)
+    metrics = Metrics()
+    director = Director(settings, plugins, llms, composer, stage, metrics)
+    return Services(
+        settings, plugins, llms, voices, readers, avatars, aligners, encoders, characters, composer, stage, director,
+        metrics,
+    )  # fmt: skip
+
+
+def _fill(plugins: Plugins, settings: Settings, hook: str, register: object) -> None:
+    for _ in plugins.each(hook, register=register, settings=settings):
+        pass

@@ -1,0 +1,100 @@
+"""The performers, one for each character that has been called on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kuchipaku.character import Character, CharacterStore
+from kuchipaku.hookspecs import AvatarFactory
+from kuchipaku.performer import NamedLayer, Performer
+from kuchipaku.plugins import Plugins
+from kuchipaku.registry import Registry
+from kuchipaku.settings import Settings
+from kuchipaku.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What followers of a character are told: a performance begins, or all is silent."""
+
+    number: int
+    kind: str
+    body: dict[str, Any]
+
+
+class Stage:
+    """Performers by character name, made when first called on; and the news about them."""
+
+    def __init__(
+        self, settings: Settings, characters: CharacterStore, avatars: Registry[AvatarFactory], plugins: Plugins
+    ) -> None:
+        self._settings, self._characters, self._avatars, self._plugins = settings, characters, avatars, plugins
+        self._performers: dict[str, Performer] = {}
+        self._notices: dict[str, Notice] = {}
+        self._lock = threading.RLock()
+        self._news = threading.Condition()
+        self._count = 0
+
+    def performer(self, name: str) -> Performer:
+        """The performer of a character. Raises UnknownName; its avatar is built when it is first watched."""
+        with self._lock:
+            if name not in self._performers:
+                self._performers[name] = self._cast(self._characters.get(name))
+            return self._performers[name]
+
+    def performers(self) -> list[Performer]:
+        """All that have been called on."""
+        return list(self._performers.values())
+
+    def forget(self, name: str) -> None:
+        """Let a character's performer go: its files have changed, or it is deleted."""
+        with self._lock:
+            performer = self._performers.pop(name, None)
+        if performer:
+            performer.end()
+
+    def end(self) -> None:
+        """Let all performers go."""
+        for performer in self.performers():
+            self.forget(performer.name)
+
+    def tell(self, character: str, kind: str, **body: Any) -> None:
+        """Tell the followers of a character; one who comes later is told the last notice."""
+        with self._news:
+            self._count += 1
+            self._notices[character] = Notice(self._count, kind, body)
+            self._news.notify_all()
+
+    def notices(self, character: str, patience: float = 10.0) -> Iterator[Notice | None]:
+        """The last notice about a character and every later one; None after each `patience` seconds without."""
+        seen = 0
+        while True:
+            notice = self._next_notice(character, seen, patience)
+            seen = notice.number if notice else seen
+            yield notice
+
+    def _next_notice(self, character: str, seen: int, patience: float) -> Notice | None:
+        with self._news:
+            self._news.wait_for(lambda: self._number(character) > seen, patience)
+            return self._notices[character] if self._number(character) > seen else None
+
+    def _number(self, character: str) -> int:
+        notice = self._notices.get(character)
+        return notice.number if notice else 0
+
+    def _cast(self, character: Character) -> Performer:
+        fps = self._settings.stream.fps
+        return Performer(character.name, self._avatar_builder(character), self._layer_builder(character), fps)
+
+    def _avatar_builder(self, character: Character) -> Callable[[], Any]:
+        return lambda: self._avatars.get(character.avatar)(character)
+
+    def _layer_builder(self, character: Character) -> Callable[[Timeline], list[NamedLayer]]:
+        def layers(timeline: Timeline) -> list[NamedLayer]:
+            known = {"timeline": timeline, "character": character, "settings": self._settings}
+            return list(self._plugins.each_live("animate", **known))
+
+        return layers

@@ -1,0 +1,106 @@
+"""The newest frame, encoded once per format, handed to every viewer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kuchipaku.avatar import Frame, Pixels
+from kuchipaku.encode import Encoder
+
+Background = tuple[int, int, int]
+"""Red, green, blue, 0 to 255."""
+
+
+@dataclass(eq=False, slots=True)
+class Shot:
+    """A published frame and the pictures made of it so far."""
+
+    number: int
+    """Counts the frames of its hub from 1."""
+    frame: Frame
+    _pictures: dict[tuple[str, Background | None], bytes] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def picture(self, name: str, encoder: Encoder, background: Background | None = None) -> bytes:
+        """The frame in one format, encoded by the first viewer who asks; others wait and share it."""
+        key = (name, background)
+        with self._lock:
+            if key not in self._pictures:
+                flat = background is not None or not encoder.alpha
+                pixels = laid_on(self.frame.pixels, background or (0, 0, 0)) if flat else self.frame.pixels
+                self._pictures[key] = encoder.encode(pixels)
+            return self._pictures[key]
+
+
+def laid_on(pixels: Pixels, background: Background) -> Pixels:
+    """`pixels` over a plain background: RGBA uint8 (H, W, 4), opaque."""
+    alpha = pixels[..., 3:].astype(np.uint16)
+    colour = np.array(background, np.uint16)
+    flat = (pixels[..., :3] * alpha + colour * (255 - alpha) + 127) // 255
+    return np.dstack([flat.astype(np.uint8), np.full(pixels.shape[:2], 255, np.uint8)])
+
+
+class FrameHub:
+    """Where one performer publishes and its viewers wait. A viewer gets the newest frame, never a backlog."""
+
+    def __init__(self, on_first_viewer: Callable[[], None] = lambda: None) -> None:
+        self._changed = threading.Condition()
+        self._newest: Shot | None = None
+        self._viewers = 0
+        self._closed = False
+        self._on_first_viewer = on_first_viewer
+
+    @property
+    def viewers(self) -> int:
+        """How many are watching now."""
+        return self._viewers
+
+    @property
+    def closed(self) -> bool:
+        """Whether no frame will come any more."""
+        return self._closed
+
+    def close(self) -> None:
+        """Let every viewer go."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Counts as a viewer inside; the first one starts the picture, after the last one it rests."""
+        with self._changed:
+            self._viewers += 1
+            first = self._viewers == 1
+        if first:
+            self._on_first_viewer()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._viewers -= 1
+
+    def publish(self, frame: Frame) -> Shot:
+        """Make `frame` the newest and wake whoever waits."""
+        with self._changed:
+            self._newest = Shot(self._newest.number + 1 if self._newest else 1, frame)
+            self._changed.notify_all()
+            return self._newest
+
+    def newest(self) -> Shot | None:
+        """The newest frame, however old."""
+        return self._newest
+
+    def after(self, number: int, timeout: float) -> Shot | None:
+        """The newest frame once there is one later than `number`; None after `timeout` seconds without."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._count() > number, timeout)
+            return self._newest if self._count() > number else None
+
+    def _count(self) -> int:
+        return self._newest.number if self._newest else 0

@@ -1,0 +1,58 @@
+"""The web layer: the app, out of the services."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Flask, Response, g, request
+from flask_cors import CORS
+
+from kuchipaku.services import Services
+from kuchipaku.web import api, auth, characters, errors, extras, pages, streams
+
+log = logging.getLogger(__name__)
+
+SPARE_THREADS = 16
+"""Threads for requests that end soon, beside one for each answer that may stay open."""
+
+
+def create_app(services: Services) -> Flask:
+    """A ready server; nothing is loaded or listened to until it is asked for."""
+    settings = services.settings
+    app = Flask("kuchipaku", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.limits.upload_mb * 1024 * 1024
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    errors.install(app)
+    if settings.server.secure:
+        auth.install(app, auth.read_or_make_key(settings.server.api_key_file))
+    CORS(app, origins=list(settings.server.cors_origins))
+    viewers = streams.Seats(settings.stream.max_viewers, "live streams")
+    followers = streams.Seats(settings.stream.max_viewers, "event streams")
+    app.register_blueprint(pages.blueprint(services))
+    app.register_blueprint(api.blueprint(services, followers))
+    app.register_blueprint(characters.blueprint(services, followers))
+    app.register_blueprint(streams.blueprint(services, viewers))
+    app.register_blueprint(extras.blueprint(services))
+    for _, routes in services.plugins.each("register_routes", services=services):
+        app.register_blueprint(routes, url_prefix=f"/api/{routes.name}")
+    _count_requests(app, services)
+    return app
+
+
+def threads_for(services: Services) -> int:
+    """Threads that the app needs so that open answers never keep others waiting."""
+    return 2 * services.settings.stream.max_viewers + SPARE_THREADS
+
+
+def _count_requests(app: Flask, services: Services) -> None:
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        services.metrics.requests.labels(request.endpoint or "none", str(response.status_code)).inc()
+        if "began" in g:
+            response.headers["X-Request-Duration"] = f"{time.perf_counter() - g.began:.6f}"
+        return response

@@ -1,0 +1,66 @@
+"""Every error answer has one shape: {ok: false, error, hint, status}."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from kuchipaku.errors import KuchipakuError
+from kuchipaku.settings import explained
+
+log = logging.getLogger(__name__)
+
+HINTS = {
+    404: "docs/http.md and /openapi.json list what there is",
+    405: "see the Allow header",
+    413: "send less",
+    415: "send JSON with the header Content-Type: application/json",
+}
+
+
+def error_body(message: str, status: int, hint: str = "") -> dict[str, Any]:
+    """The body of every error."""
+    return {"ok": False, "error": message, "hint": hint, "status": status}
+
+
+def answer(message: str, status: int, hint: str = "") -> Response:
+    """An error response."""
+    response = jsonify(error_body(message, status, hint))
+    response.status_code = status
+    return response
+
+
+def install(app: Flask) -> None:
+    """Give every exception its answer."""
+
+    @app.errorhandler(KuchipakuError)
+    def ours(error: KuchipakuError) -> Response:
+        return answer(str(error), error.status, error.hint)
+
+    @app.errorhandler(ValidationError)
+    def wrong_body(error: ValidationError) -> Response:
+        told = explained(_model_of(error), error, "request")
+        return answer(str(told), told.status, told.hint)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        response = answer(error.description or error.name, status, HINTS.get(status, ""))
+        if allow := error.get_response().headers.get("Allow"):
+            response.headers["Allow"] = allow
+        return response
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        return answer("internal error", 500, "the server's log has the details")
+
+
+def _model_of(error: ValidationError) -> Any:
+    from kuchipaku.web import schemas
+
+    return getattr(schemas, error.title)

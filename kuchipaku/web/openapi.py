@@ -1,0 +1,124 @@
+"""The OpenAPI document, made of the routes themselves: rule, docstring, request model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, request
+from pydantic import BaseModel
+
+F = TypeVar("F", bound=Callable[..., Any])
+Model = TypeVar("Model", bound=BaseModel)
+
+ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["ok", "error", "hint", "status"],
+    "properties": {
+        "ok": {"const": False},
+        "error": {"type": "string"},
+        "hint": {"type": "string"},
+        "status": {"type": "integer"},
+    },
+}
+
+
+def takes(
+    body: type[BaseModel] | None = None, query: type[BaseModel] | None = None, form: str = ""
+) -> Callable[[F], F]:
+    """Note, on a view, what it takes: a JSON body, a query, or a multipart form with a file field `form`."""
+
+    def note(view: F) -> F:
+        view.takes = {"body": body, "query": query, "form": form}  # type: ignore[attr-defined]
+        return view
+
+    return note
+
+
+def json_body(model: type[Model]) -> Model:
+    """The request's JSON as `model`. Raises 415, 400, or pydantic's ValidationError, which answers 400."""
+    return model.model_validate(request.get_json())
+
+
+def query_of(model: type[Model]) -> Model:
+    """The request's query as `model`. Raises pydantic's ValidationError, which answers 400."""
+    return model.model_validate(request.args.to_dict())
+
+
+def document(app: Flask, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all routes but the static files."""
+    paths: dict[str, Any] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.endpoint.startswith(("static", "pages.static")):
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            operation = _operation(app.view_functions[rule.endpoint], f"{method.lower()}_{rule.endpoint}")
+            operation["parameters"] += [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in sorted(rule.arguments)
+            ]
+            paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kuchipaku", "version": version},
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Error": ERROR_SCHEMA},
+        },
+    }
+
+
+def _operation(view: Callable[..., Any], name: str) -> dict[str, Any]:
+    taken = getattr(view, "takes", {})
+    operation: dict[str, Any] = {
+        "operationId": name.replace(".", "_"),
+        "summary": (view.__doc__ or "").strip().partition("\n")[0],
+        "parameters": [],
+        "responses": {
+            "200": {"description": "done"},
+            "default": {
+                "description": "an error",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+            },
+        },
+    }
+    if taken.get("body"):
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _schema(taken["body"])}},
+        }
+    if taken.get("form"):
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": _form(taken["form"])}},
+        }
+    if taken.get("query"):
+        properties = _schema(taken["query"])["properties"]
+        operation["parameters"] = [{"name": n, "in": "query", "schema": s} for n, s in properties.items()]
+    return operation
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema with its references put in place, so that each operation reads by itself."""
+    schema = model.model_json_schema()
+    parts = schema.pop("$defs", {})
+
+    def placed(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                return placed(parts[node["$ref"].rpartition("/")[2]])
+            return {key: placed(value) for key, value in node.items()}
+        return [placed(value) for value in node] if isinstance(node, list) else node
+
+    return dict(placed(schema))
+
+
+def _form(file_field: str) -> dict[str, Any]:
+    text = {"type": "string", "maxLength": 80}
+    return {
+        "type": "object",
+        "required": ["name", file_field],
+        "properties": {"name": text, "title": text, file_field: {"type": "string", "format": "binary"}},
+    }

@@ -1,0 +1,132 @@
+/** The dialog in which a character is chosen, added or deleted. */
+
+import { json, request } from "./api.js";
+import { byId, icon, make } from "./dom.js";
+
+/**
+ * @typedef {object} CharacterCard
+ * @property {string} name
+ * @property {string} title
+ * @property {string} picture_url
+ */
+
+/** Choosing, adding and deleting characters. */
+export class CharacterPicker {
+  /** @type {CharacterCard[]} */
+  #cards = [];
+  #current = "";
+  #onpick;
+
+  /** @param {(card: CharacterCard) => void} onpick */
+  constructor(onpick) {
+    this.#onpick = onpick;
+    byId("characters-open").addEventListener("click", () => this.#open());
+    byId("add").addEventListener("submit", (event) => this.#add(event));
+    byId("add-picture").addEventListener("change", () => preview());
+    byId("add-title").addEventListener("input", () => (byId("add-name").value = shortName(byId("add-title").value)));
+  }
+
+  /** Fetch the list, and bring on `wanted`, or the one chosen on the server. @param {string} [wanted] */
+  async load(wanted = "") {
+    const { characters, chosen } = await json("api/characters");
+    this.#cards = characters;
+    const card = this.#find(wanted) ?? this.#find(chosen) ?? characters[0];
+    if (card) this.#show(card);
+  }
+
+  #find(name) {
+    return this.#cards.find((card) => card.name === name);
+  }
+
+  #show(card) {
+    this.#current = card.name;
+    byId("character-title").textContent = card.title || card.name;
+    paint(byId("character-picture"), card);
+    this.#onpick(card);
+  }
+
+  #open() {
+    this.#list();
+    byId("characters").showModal();
+  }
+
+  #list() {
+    byId("cards").replaceChildren(...this.#cards.map((card) => this.#item(card)));
+  }
+
+  #item(card) {
+    const title = card.title || card.name;
+    const face = make("img", { alt: "", hidden: "" });
+    paint(face, card);
+    const choose = make("button", { class: "card", "aria-pressed": String(card.name === this.#current) }, face, make("span", {}, title));
+    choose.addEventListener("click", () => this.#choose(card));
+    const remove = make("button", { class: "round quiet remove", "aria-label": `Delete ${title}`, title: "Delete" }, icon("remove"));
+    remove.addEventListener("click", () => this.#remove(card, title));
+    return make("li", {}, choose, remove);
+  }
+
+  #choose(card) {
+    byId("characters").close();
+    this.#show(card);
+    request(`api/characters/${card.name}/choose`, { method: "POST" }).catch((error) => console.warn(error.message));
+  }
+
+  async #remove(card, title) {
+    if (!confirm(`Delete ${title} and its files?`)) return;
+    await this.#attempt(async () => {
+      await request(`api/characters/${card.name}`, { method: "DELETE" });
+      await this.load(card.name === this.#current ? "" : this.#current);
+      this.#list();
+    });
+  }
+
+  async #add(event) {
+    event.preventDefault();
+    const form = event.target;
+    await this.#attempt(async () => {
+      const name = byId("add-name").value;
+      await request("api/characters", { method: "POST", body: new FormData(form) });
+      form.reset();
+      preview();
+      await this.load(name);
+      byId("characters").close();
+    });
+  }
+
+  async #attempt(work) {
+    const trouble = byId("add-trouble");
+    trouble.hidden = true;
+    try {
+      await work();
+    } catch (error) {
+      trouble.textContent = [error.message, error.hint].filter(Boolean).join(" – ");
+      trouble.hidden = false;
+    }
+  }
+}
+
+/** A picture is fetched like everything else, so that the key goes with it. */
+async function paint(image, card) {
+  try {
+    const blob = await (await request(card.picture_url)).blob();
+    setPicture(image, blob);
+  } catch {
+    image.hidden = true;
+  }
+}
+
+function setPicture(image, blob) {
+  if (image.src) URL.revokeObjectURL(image.src);
+  image.hidden = !blob;
+  if (blob) image.src = URL.createObjectURL(blob);
+  else image.removeAttribute("src");
+}
+
+function preview() {
+  setPicture(byId("add-preview"), byId("add-picture").files[0]);
+}
+
+function shortName(title) {
+  const plain = title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return plain.replace(/^-|-$/g, "").slice(0, 40);
+}

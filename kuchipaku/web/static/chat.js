@@ -1,0 +1,176 @@
+/** The page: a live character to talk to. */
+
+import { onKeyNeeded } from "./api.js";
+import { CharacterPicker } from "./characters.js";
+import { showHealth, toast, wireControls } from "./controls.js";
+import { byId, make } from "./dom.js";
+import { familyOf } from "./emotions.js";
+import { askForKey, takeKeyOfAddress } from "./key.js";
+import { Log } from "./log.js";
+import { recall, remember } from "./memory.js";
+import { Scene } from "./scene.js";
+import { VoicePicker } from "./voices.js";
+
+const STARTERS = {
+  chat: ["Hello! How are you?", "Tell me about your day.", "I feel a little sad."],
+  say: ["*joy* You came! I hoped you would.", "*surprise* Oh! *curiosity* What is that?", "こんにちは。お元気ですか。"],
+};
+const WELCOME = {
+  chat: "Write a line, and hear it answered: lips on the sound, a face for every sentence.",
+  say: "Write a line, and hear it said as it stands. A mark such as *joy* sets the feeling of a sentence.",
+};
+const MOST_TEXT_HEIGHT_PX = 168;
+
+takeKeyOfAddress();
+onKeyNeeded(askForKey);
+const scene = new Scene(byId("picture"), look());
+const log = new Log(byId("scroll"), byId("log"));
+const characters = new CharacterPicker(meet);
+const voices = new VoicePicker((id) => remember("voice", id));
+/** @type {import("./log.js").Reply | null} the reply that is lit while it is spoken */
+let reply = null;
+let conversation = "";
+let waiting = false;
+
+scene.expose();
+scene.ontick = showSpeech;
+scene.onpicture = showPictureTrouble;
+scene.onfollow = () => listenerOf(log.reply(scene.character));
+wireControls(scene);
+wireComposer();
+wireModes();
+Promise.all([characters.load(recall("character")), voices.load(recall("voice")), showHealth()]).catch(showTrouble);
+
+/** Transparent pictures over the page's own light; smaller ones for those who save data. */
+function look() {
+  const small = navigator.connection?.saveData || new URLSearchParams(location.search).get("format") === "jpeg";
+  const ground = getComputedStyle(byId("stage")).getPropertyValue("--ground").trim().slice(1);
+  return small ? { format: /** @type {const} */ ("jpeg"), background: ground } : { format: /** @type {const} */ ("png") };
+}
+
+function mode() {
+  return /** @type {"chat" | "say"} */ (document.querySelector("input[name=mode]:checked").value);
+}
+
+function meet(card) {
+  if (card.name === scene.character) return;
+  if (scene.character) forget();
+  remember("character", card.name);
+  byId("picture").setAttribute("aria-label", `Live picture of ${card.title || card.name}`);
+  byId("picture").classList.remove("shown");
+  scene.show(card.name);
+}
+
+function forget() {
+  scene.stop().catch(showTrouble);
+  conversation = "";
+  reply = null;
+  log.clear();
+  byId("welcome").hidden = false;
+}
+
+async function send(text) {
+  const ours = (reply = begin(text));
+  const [path, more] = mode() === "chat" ? ["api/chat", { conversation }] : ["api/perform", {}];
+  waiting = true;
+  try {
+    await scene.ask(path, { text, voice: voices.picked, ...more }, listenerOf(ours));
+  } catch (error) {
+    if (error.name === "AbortError") return ours.end("stopped");
+    ours.fail(error.message, error.hint);
+    if (!ours.begun && !byId("text").value) setText(text);
+  } finally {
+    if (reply === ours) waiting = false;
+  }
+}
+
+function begin(text) {
+  byId("welcome").hidden = true;
+  log.said(text);
+  return log.reply(byId("character-title").textContent);
+}
+
+function listenerOf(heard) {
+  return (event, told) => {
+    if (event === "start") {
+      byId("welcome").hidden = true;
+      reply = heard;
+      conversation = told.conversation ?? conversation;
+    }
+    heard.hear(event, told);
+  };
+}
+
+function stop() {
+  waiting = false;
+  scene.stop().catch(showTrouble);
+}
+
+function showSpeech() {
+  const { player, shown } = scene;
+  const time = player.playing ? player.turn.time() : null;
+  byId("stage").dataset.family = familyOf(reply?.light(time) ?? "");
+  byId("stop").hidden = !(waiting || player.playing || shown.performance);
+}
+
+function showPictureTrouble(trouble) {
+  const line = byId("picture-trouble");
+  line.hidden = !trouble;
+  if (!trouble) return;
+  line.textContent = trouble.status ? [trouble.message, trouble.hint].filter(Boolean).join(" – ") : "Reconnecting…";
+}
+
+function showTrouble(error) {
+  toast([error.message, error.hint].filter(Boolean).join(" "));
+}
+
+function wireComposer() {
+  const [form, text] = [byId("composer"), byId("text")];
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (text.value.trim()) send(text.value.trim());
+    setText("");
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  text.addEventListener("input", fitText);
+  byId("stop").addEventListener("click", stop);
+  byId("anew").addEventListener("click", () => (forget(), text.focus()));
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) stop();
+  });
+}
+
+function setText(value) {
+  byId("text").value = value;
+  fitText();
+}
+
+function fitText() {
+  const text = byId("text");
+  text.style.height = "auto";
+  text.style.height = `${Math.min(text.scrollHeight, MOST_TEXT_HEIGHT_PX)}px`;
+}
+
+function wireModes() {
+  const radios = [...document.querySelectorAll("input[name=mode]")];
+  for (const radio of radios) {
+    radio.checked = radio.value === recall("mode", "chat");
+    radio.addEventListener("change", () => (remember("mode", mode()), showMode()));
+  }
+  showMode();
+}
+
+function showMode() {
+  const chosen = mode();
+  byId("text").placeholder = chosen === "chat" ? "Write something" : "What shall be said?";
+  byId("welcome-text").textContent = WELCOME[chosen];
+  byId("starters").replaceChildren(...STARTERS[chosen].map((text) => {
+    const button = make("button", { type: "button", class: "starter" }, text);
+    button.addEventListener("click", () => send(text));
+    return button;
+  }));
+}

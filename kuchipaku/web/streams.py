@@ -1,0 +1,123 @@
+"""Answers that stay open: live pictures and events."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, Response
+
+from kuchipaku.encode import Encoder
+from kuchipaku.errors import EngineUnavailable
+from kuchipaku.performance import Event
+from kuchipaku.services import Services
+from kuchipaku.stream import Background, FrameHub, Shot
+from kuchipaku.web.openapi import query_of, takes
+from kuchipaku.web.schemas import LiveQuery
+
+KEEP_ALIVE = b": keep-alive\n\n"
+PartHead = Callable[[Shot, bytes], bytes]
+
+
+class Seats:
+    """How many answers of one kind may stay open at once, so that the rest of the API is always served."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._free = threading.BoundedSemaphore(most)
+        self._most, self._what = most, what
+
+    def stream(self, chunks: Iterator[bytes], mimetype: str) -> Response:
+        """A response that holds a seat until it is closed. Raises EngineUnavailable when none is free."""
+        if not self._free.acquire(blocking=False):
+            raise EngineUnavailable(
+                f"all {self._most} {self._what} are taken",
+                hint="close one, or raise stream.max_viewers in the settings",
+            )
+        response = Response(chunks, mimetype=mimetype, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        response.call_on_close(self._free.release)
+        return response
+
+
+def event_stream(events: Iterable[Event | None]) -> Iterator[bytes]:
+    """Server-sent events; None becomes a comment that keeps the line open."""
+    for number, event in enumerate(events):
+        yield sse(number, event.kind, event.body) if event else KEEP_ALIVE
+
+
+def sse(number: int, kind: str, body: Mapping[str, Any]) -> bytes:
+    """One server-sent event."""
+    text = json.dumps({"type": kind, **body}, ensure_ascii=False)
+    return f"id: {number}\nevent: {kind}\ndata: {text}\n\n".encode()
+
+
+def parts(
+    hub: FrameHub, name: str, encoder: Encoder, head: PartHead, fps: float = 0.0, background: Background | None = None
+) -> Iterator[bytes]:
+    """Multipart pieces: the newest frame each time the viewer is ready for one, at most `fps` a second (0: all)."""
+    newest = hub.newest()
+    number, due = newest.number if newest else 0, 0.0
+    with hub.watching():
+        while not hub.closed:
+            time.sleep(max(0.0, due - time.monotonic()))
+            shot = hub.after(number, 1.0)
+            if shot is None:
+                continue
+            number = shot.number
+            due = max(due + 1.0 / fps, time.monotonic()) if fps else 0.0
+            picture = shot.picture(name, encoder, background)
+            yield b"--frame\r\n" + head(shot, picture) + b"\r\n" + picture + b"\r\n"
+
+
+def timed_head(mimetype: str) -> PartHead:
+    """Part headers that tell length, media time, generation, performance and number."""
+
+    def head(shot: Shot, picture: bytes) -> bytes:
+        frame = shot.frame
+        return (
+            f"Content-Type: {mimetype}\r\nContent-Length: {len(picture)}\r\nX-Media-Time: {frame.time:.4f}\r\n"
+            f"X-Generation: {frame.generation}\r\nX-Performance: {frame.performance}\r\nX-Frame: {shot.number}\r\n"
+        ).encode()
+
+    return head
+
+
+def plain_head(mimetype: str) -> PartHead:
+    """The one part header that SillyTavern-Extras sends."""
+    return lambda shot, picture: f"Content-Type: {mimetype}\r\n".encode()
+
+
+def blueprint(services: Services, viewers: Seats) -> Blueprint:
+    """The live picture of a character."""
+    routes = Blueprint("streams", __name__)
+    multipart = "multipart/x-mixed-replace; boundary=frame"
+
+    def counted(chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            services.metrics.frames.inc()
+            yield chunk
+
+    @routes.get("/live/<name>.mjpg")
+    @takes(query=LiveQuery)
+    def live(name: str) -> Response:
+        """The character, live: one part a frame, with its media time in the part's headers."""
+        query = query_of(LiveQuery)
+        encoder = services.encoders.get(query.format)
+        performer = services.stage.performer(name)
+        performer.prepare()
+        background = tuple(bytes.fromhex(query.background)) if query.background else None
+        head = timed_head(encoder.mimetype)
+        chunks = parts(performer.hub, query.format, encoder, head, query.fps, background)  # type: ignore[arg-type]
+        return viewers.stream(counted(chunks), multipart)
+
+    @routes.get("/api/talkinghead/result_feed")
+    def result_feed() -> Response:
+        """The chosen character, live, as SillyTavern-Extras sends it: PNG parts with alpha."""
+        performer = services.stage.performer(services.characters.chosen().name)
+        performer.prepare()
+        chunks = parts(performer.hub, "png", services.encoders.get("png"), plain_head("image/png"))
+        return viewers.stream(counted(chunks), multipart)
+
+    return routes
