@@ -24,7 +24,7 @@ def character_picture(upload: bytes, megapixels: float) -> bytes:
             whole = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise BadRequest("that is not a picture", hint=f"send one of: {', '.join(FORMATS)}") from error
-    except Image.DecompressionBombError as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TooLarge("the picture has too many pixels", hint=f"at most {megapixels:g} megapixels") from error
     whole.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     canvas = Image.new("RGBA", (SIDE, SIDE))

@@ -22,7 +22,7 @@ def create_app(services: Services) -> Flask:
     settings = services.settings
     app = Flask("kuchipaku", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.upload_mb * 1024 * 1024
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     errors.install(app)
     if settings.server.secure:
         auth.install(app, auth.read_or_make_key(settings.server.api_key_file))

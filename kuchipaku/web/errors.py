@@ -15,6 +15,7 @@ from kuchipaku.settings import explained
 log = logging.getLogger(__name__)
 
 HINTS = {
+    400: "the body must be what docs/http.md says",
     404: "docs/http.md and /openapi.json list what there is",
     405: "see the Allow header",
     413: "send less",

@@ -56,7 +56,7 @@ def test_a_stranger_that_fails_is_skipped_and_listed(caplog: pytest.LogCaptureFi
     plugins.add("breaker", Breaker)
     plugins.add("greeter", Greeter)
     assert list(plugins.each("extras_modules")) == [("greeter", ["hello"])]
-    assert [(i.name, i.state, i.error) for i in plugins.infos()][0] == (
+    assert next((i.name, i.state, i.error) for i in plugins.infos()) == (
         "breaker",
         "failed",
         "RuntimeError: out of order",

@@ -31,7 +31,7 @@ function showTrouble(trouble) {
 
 takeKeyOfAddress();
 onKeyNeeded(askForKey);
-const scene = new Scene(byId("picture"), { format: "png", fps: asked("fps", 30, 1, 120) });
+const scene = new Scene(byId("picture"), { format: "png", fps: asked("fps", 0, 0, 120) });
 scene.player.volume = asked("volume", 1, 0, 1);
 scene.onpicture = showTrouble;
 document.documentElement.style.setProperty("--scale", String(asked("scale", 1, 0.1, 4)));

@@ -3,6 +3,7 @@
 const OFFSETS_KEPT = 600;
 const WINDOW_MS = 2000;
 
+/** Gathers what is measured while the page runs. */
 export class Meter {
   /** Seconds by which the shown frame was ahead of the heard sound, looked at whenever the screen was drawn. */
   offsets = [];

@@ -13,6 +13,8 @@ export class Player {
   /** @type {Turn | null} */
   #turn = null;
   #volume = 1;
+  /** Seconds that frames need from the server's brush to this screen; learnt while playing. */
+  travel = 0.08;
 
   /** Make sound possible. A browser may want a click or a key press first: call it from there. */
   async open() {
@@ -49,7 +51,7 @@ export class Player {
    * Begin a performance; an earlier one is silenced.
    * @param {{performance: string, generation: number}} about
    * @param {((mediaTime: number, ahead: number) => void) | null} report tells the server when media is heard;
-   *   null for a player that only follows: its clock is the frames' arrival
+   *   null for a player that only follows: the arrival of the frames is its clock
    * @returns {Turn}
    */
   begin(about, report) {

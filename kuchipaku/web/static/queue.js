@@ -15,14 +15,14 @@ export class FrameQueue {
     this.#hold = hold;
   }
 
-  /** Frames of a generation below this one are stale: never shown. */
+  /** Speaking frames of a generation below this one are stale: never shown. */
   get floor() {
     return this.#floor;
   }
 
   set floor(generation) {
     this.#floor = generation;
-    this.#keep((frame) => frame.generation >= generation);
+    this.#keep((frame) => !this.#isStale(frame));
   }
 
   /** Refuse every generation met so far, before the server has named the next one. */
@@ -40,8 +40,8 @@ export class FrameQueue {
   /** @param {Frame} frame */
   push(frame) {
     this.#newest = Math.max(this.#newest, frame.generation);
-    if (frame.generation < Math.max(this.#floor, this.#newest)) return frame.bitmap.close();
-    this.#keep((waiting) => waiting.generation >= frame.generation);
+    if (this.#isStale(frame)) return frame.bitmap.close();
+    this.#keep((waiting) => waiting.generation === frame.generation);
     this.#frames.push(frame);
     this.#frames.sort((a, b) => a.number - b.number);
   }
@@ -59,6 +59,10 @@ export class FrameQueue {
       due = this.#frames.shift() ?? null;
     }
     return due;
+  }
+
+  #isStale({ generation, performance }) {
+    return generation < this.#newest || (performance !== "" && generation < this.#floor);
   }
 
   #isDue(frame, now, timeOf) {

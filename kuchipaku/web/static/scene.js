@@ -30,6 +30,8 @@ export class Scene {
   #following = new AbortController();
   /** Settles when the answer to our own text begins: until then the feed may tell of it first. */
   #answered = Promise.resolve();
+  /** The performance that the feed told of last, until we play it. */
+  #news = null;
 
   /** Gives the listener for a performance that another client began. @type {() => Listener} */
   onfollow = () => () => {};
@@ -109,6 +111,7 @@ export class Scene {
   /** Silence at once, and draw nothing more of what is said. */
   hush() {
     if (this.player.turn || this.shown.performance) this.#queue.refuse();
+    this.#news = null;
     this.player.hush();
     this.#asking.abort();
     this.#following.abort();
@@ -138,36 +141,38 @@ export class Scene {
     this.#queue.reset();
     const asked = new URLSearchParams(Object.entries(this.#look).map(([name, value]) => [name, String(value)]));
     const path = `live/${encodeURIComponent(this.#character)}.mjpg?${asked}`;
-    await readFrames(path, signal, {
-      onarrive: (frame) => this.#arrive(frame),
-      onframe: (frame) => {
-        worked();
-        this.onpicture(null);
-        this.#queue.push(frame);
-      },
+    await readFrames(path, signal, (frame) => {
+      worked();
+      this.#take(frame);
     });
   }
 
-  #arrive(frame) {
+  #take(frame) {
+    this.onpicture(null);
+    this.#queue.push(frame);
     const { turn } = this.player;
-    if (turn?.performance === frame.performance) turn.saw(frame);
+    if (!frame.performance) return;
+    if (frame.performance === turn?.performance) turn.saw(frame);
+    else if (frame.performance === this.#news?.performance) this.#follow(this.#news);
   }
 
   async #feed(signal, worked) {
     const response = await request(`api/characters/${encodeURIComponent(this.#character)}/events`, { signal });
     worked();
     for await (const { event, data } of eventsOf(response)) {
-      if (event === "performance") this.#follow(data);
-      else if (event === "stop") this.#stopped(data.generation);
+      this.#quietBefore(data.generation);
+      this.#news = event === "performance" ? data : null;
     }
   }
 
-  #stopped(generation) {
+  #quietBefore(generation) {
     this.#queue.floor = Math.max(this.#queue.floor, generation);
     if (this.player.turn && this.player.turn.generation < generation) this.player.hush();
   }
 
+  /** Play along with a performance, once its frames are seen: old news is no performance. */
   async #follow({ performance, generation }) {
+    this.#news = null;
     await this.#answered;
     if (this.player.turn?.performance === performance || generation < this.#queue.floor) return;
     this.#following.abort();

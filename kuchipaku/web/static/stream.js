@@ -84,16 +84,16 @@ function indexOf(bytes, pattern) {
  * @property {number} generation grows with every new text and every stop
  * @property {string} performance empty while nothing is said
  * @property {number} number counts up
- * @property {number} arrived when its bytes were here, on `performance.now()`
+ * @property {number} arrived when it was ready to be shown, on `performance.now()`
  */
 
 /**
  * Read frames until the stream ends, is cut, or is silent for too long.
  * @param {string} path
  * @param {AbortSignal} signal
- * @param {{onarrive: (frame: Omit<Frame, "bitmap">) => void, onframe: (frame: Frame) => void}} sink
+ * @param {(frame: Frame) => void} onframe
  */
-export async function readFrames(path, signal, { onarrive, onframe }) {
+export async function readFrames(path, signal, onframe) {
   const dead = new AbortController();
   const die = () => dead.abort();
   signal.addEventListener("abort", die);
@@ -106,11 +106,7 @@ export async function readFrames(path, signal, { onarrive, onframe }) {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       clearTimeout(watchdog);
       watchdog = setTimeout(die, SILENCE_MS);
-      for (const part of parser.push(read.value)) {
-        const facts = factsOf(part.headers);
-        onarrive(facts);
-        decode(part, facts);
-      }
+      parser.push(read.value).forEach(decode);
     }
   } finally {
     clearTimeout(watchdog);
@@ -125,19 +121,18 @@ function factsOf(headers) {
     generation: Number(headers.get("x-generation") ?? 0),
     performance: headers.get("x-performance") ?? "",
     number: Number(headers.get("x-frame") ?? 0),
-    arrived: performance.now(),
   };
 }
 
 /** Decodes off the main thread; leaves frames out while too many wait, so that a slow machine stays in time. */
 function decoder(onframe) {
   let waiting = 0;
-  return async (part, facts) => {
+  return async ({ headers, body }) => {
     if (waiting >= MOST_DECODING) return;
     waiting += 1;
     try {
-      const blob = new Blob([part.body], { type: part.headers.get("content-type") ?? "" });
-      onframe({ bitmap: await createImageBitmap(blob), ...facts });
+      const bitmap = await createImageBitmap(new Blob([body], { type: headers.get("content-type") ?? "" }));
+      onframe({ bitmap, ...factsOf(headers), arrived: performance.now() });
     } catch (error) {
       console.warn("a frame could not be decoded", error);
     } finally {

@@ -1,20 +1,19 @@
 /** One performance on the loudspeaker: its pieces laid end to end, and its clock. */
 
 import { request } from "./api.js";
+import { Pace, Trail } from "./pace.js";
 
-/** Seconds between scheduling the first piece and its sound: time for the server to send the frames. */
+/** The least time between scheduling the first piece and its sound, in seconds. */
 const LEAD = 0.12;
+/** Seconds the first sound waits beyond the travel time of the frames. */
+const SPARE = 0.04;
 /** Seconds by which a piece that came late is put off. */
 const LATE_LEAD = 0.1;
-/** Seconds by which a follower lets the sound trail the frames: time to fetch and decode it. */
-const FOLLOWER_LEAD = 0.25;
-/** Seconds of drift from which a follower sets its clock anew, between two pieces. */
-const MOST_DRIFT = 0.08;
-/** The farthest moment a report speaks of, in seconds from now. */
-const MOST_AHEAD = 0.5;
+/** How long before its sound a follower schedules a piece: until then the frames may correct the clock. */
+const FOLLOWER_LEAD = 0.15;
+const FOLLOWER_POLL_MS = 40;
 /** Seconds of the fade to silence: fast, without a click. */
 const FADE = 0.015;
-const ARRIVALS_KEPT = 15;
 
 /**
  * @typedef {object} Piece
@@ -34,18 +33,19 @@ export class Turn {
   /** @type {Set<AudioBufferSourceNode>} */
   #sources = new Set();
   #scheduling = Promise.resolve();
-  #fetching = new AbortController();
-  /** For each frame that came lately: the context's time of its media second 0, had it sounded on arrival. */
-  #arrivals = [];
+  #hushed = new AbortController();
+  #pace;
+  #trail = new Trail();
 
   /**
    * @param {import("./player.js").Player} player
    * @param {{performance: string, generation: number}} about
-   * @param {((mediaTime: number, ahead: number) => void) | null} report
+   * @param {((mediaTime: number, ahead: number) => void) | null} report null for a player that only follows
    */
   constructor(player, { performance, generation }, report) {
     this.#player = player;
     this.#report = report;
+    this.#pace = new Pace(player.travel);
     this.performance = performance;
     this.generation = generation;
     /** Called with what went wrong when a piece cannot be heard. @type {(error: Error) => void} */
@@ -70,17 +70,18 @@ export class Turn {
     });
   }
 
-  /** A frame of this performance has come; a follower's clock is set by that. */
+  /** A frame of this performance has come: a leader asks for earlier or later ones, a follower sets its clock. */
   saw({ time, arrived }) {
-    if (this.#report || !this.#player.opened) return;
-    const age = (performance.now() - arrived) / 1000;
-    this.#arrivals = [...this.#arrivals.slice(1 - ARRIVALS_KEPT), this.#player.heard() - age - time];
-    this.#base ??= this.#arrivals[0] + FOLLOWER_LEAD;
+    if (this.#hushed.signal.aborted || !this.#player.opened) return;
+    const heard = this.#player.heard() - (performance.now() - arrived) / 1000;
+    if (!this.#report) return this.#trailed(heard - time);
+    if (this.#base === null || !this.playing) return;
+    if (this.#pace.saw(heard - this.#base - time, arrived)) this.#tell();
   }
 
   /** Silence within a few milliseconds, and for good. */
   hush() {
-    this.#fetching.abort();
+    this.#hushed.abort();
     this.#base = null;
     if (!this.#channel) return;
     const now = this.#player.context.currentTime;
@@ -91,37 +92,46 @@ export class Turn {
   }
 
   async #load(piece) {
-    const response = await request(piece.audio_url, { signal: this.#fetching.signal });
+    const response = await request(piece.audio_url, { signal: this.#hushed.signal });
     return this.#player.context.decodeAudioData(await response.arrayBuffer());
   }
 
   async #play(piece, buffer) {
     await this.#player.open();
-    if (this.#fetching.signal.aborted) return;
-    const when = this.#report ? this.#lead(piece) : this.#follow(piece);
+    if (!this.#report) await this.#untilNear(piece);
+    if (this.#hushed.signal.aborted) return;
+    if (this.#report) this.#lead(piece);
+    const when = this.#base + piece.start;
     const late = Math.max(0, this.#player.context.currentTime - when);
     if (late < buffer.duration) this.#sound(buffer, when + late, late);
   }
 
-  /** When a piece sounds in a page that gives the clock: on time, or put off and the clock with it. */
+  /** In a page that gives the clock, a piece sounds on time, or is put off and the clock with it. */
   #lead(piece) {
     const now = this.#player.context.currentTime;
-    this.#base ??= now + LEAD - piece.start;
+    const kept = this.#base;
+    this.#base ??= now + Math.max(LEAD, this.#player.travel + SPARE) - piece.start;
     const behind = now - this.#base - piece.start;
     if (behind > 0) this.#base += behind + LATE_LEAD;
-    const heard = this.#player.heard();
-    const ahead = Math.min(this.#base + piece.start - heard, MOST_AHEAD);
-    this.#report(heard + ahead - this.#base, ahead);
-    return this.#base + piece.start;
+    if (this.#base !== kept) this.#tell(piece.start);
   }
 
-  /** When a piece sounds in a page that follows: as the frames say, corrected only between pieces. */
-  #follow(piece) {
-    const sorted = [...this.#arrivals].sort((a, b) => a - b);
-    const seen = sorted.length ? sorted[sorted.length >> 1] + FOLLOWER_LEAD : null;
-    if (seen !== null && Math.abs(seen - this.#base) > MOST_DRIFT) this.#base = seen;
-    this.#base ??= this.#player.heard() + LATE_LEAD - piece.start;
-    return this.#base + piece.start;
+  /** Tell the server when a media second is heard, less the time that its frames need to get here. */
+  #tell(mediaTime = Math.max(0, this.time())) {
+    this.#player.travel = this.#pace.travel;
+    this.#report(mediaTime, this.#base + mediaTime - this.#player.heard() - this.#pace.travel);
+  }
+
+  #trailed(base) {
+    this.#base = this.#trail.saw(base, this.#base, this.playing);
+  }
+
+  async #untilNear(piece) {
+    const { context } = this.#player;
+    const { signal } = this.#hushed;
+    while (!signal.aborted && !(this.#base + piece.start - context.currentTime < FOLLOWER_LEAD && this.#base !== null)) {
+      await new Promise((resolve) => setTimeout(resolve, FOLLOWER_POLL_MS));
+    }
   }
 
   #sound(buffer, when, offset) {

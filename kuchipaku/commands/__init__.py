@@ -1,0 +1,1 @@
+"""What `python -m kuchipaku` can do, one file each."""

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kuchipaku.character import CharacterStore, read_character
+from kuchipaku.errors import BadRequest, Busy, UnknownName
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> CharacterStore:
+    for name in ("bea", "ada"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "character.toml").write_text(f'persona = "You are {name}."\n')
+    return CharacterStore(tmp_path)
+
+
+def test_characters_are_listed_by_name(store: CharacterStore, tmp_path: Path) -> None:
+    (tmp_path / "Not A Name").mkdir()
+    (tmp_path / "Not A Name" / "character.toml").write_text("")
+    (tmp_path / "empty").mkdir()
+    assert store.names() == ["ada", "bea"]
+    assert store.get("ada").persona == "You are ada."
+    assert store.get("ada").title == "Ada"
+
+
+def test_the_table_of_the_avatar_is_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "eve"
+    folder.mkdir()
+    (folder / "character.toml").write_text('avatar = "tha3"\ntemperament = 0.2\n[tha3]\nvariant = "half"\n')
+    character = read_character(folder)
+    assert (character.avatar, character.temperament, character.options) == ("tha3", 0.2, {"variant": "half"})
+
+
+@pytest.mark.parametrize(
+    ("toml", "told", "hint"),
+    [
+        ("temprament = 1", "eve/character.toml: there is no 'temprament'", "temperament"),
+        ("temperament = 2.0", "temperament is 2.0", "less than or equal to 1"),
+        ('picture = "../../etc/passwd"', "picture is", "match"),
+        ("title = ", "cannot be read", "TOML"),
+        ("[puppet]\n[tha3]", "there is no 'tha3'", "avatar"),
+    ],
+)
+def test_a_wrong_file_is_told_by_key(tmp_path: Path, toml: str, told: str, hint: str) -> None:
+    folder = tmp_path / "eve"
+    folder.mkdir()
+    (folder / "character.toml").write_text(toml)
+    with pytest.raises(BadRequest) as caught:
+        read_character(folder)
+    assert told in str(caught.value)
+    assert hint in caught.value.hint
+
+
+def test_the_chosen_one_is_remembered(store: CharacterStore, tmp_path: Path) -> None:
+    assert store.chosen().name == "ada"
+    store.choose("bea")
+    assert CharacterStore(tmp_path).chosen().name == "bea"
+    store.delete("bea")
+    assert store.chosen().name == "ada"
+
+
+@pytest.mark.parametrize("title", ["Zoë", 'She said "hi" \\ bye', "two\nlines\t\x01", ""])
+def test_a_new_character_is_read_back_as_it_was_given(store: CharacterStore, title: str) -> None:
+    added = store.add("zoe", title, b"png")
+    assert added.title == (title or "Zoe")
+    assert (added.folder / "picture.png").read_bytes() == b"png"
+    with pytest.raises(Busy):
+        store.add("zoe", title, b"png")
+
+
+@pytest.mark.parametrize("name", ["", "../up", "UP", "a b", "x" * 41, ".hidden", "a/b", "a\\b", "é"])
+def test_a_name_that_could_be_a_path_is_refused(store: CharacterStore, name: str, tmp_path: Path) -> None:
+    before = sorted(tmp_path.parent.rglob("*"))
+    with pytest.raises(BadRequest):
+        store.add(name, "", b"")
+    with pytest.raises(UnknownName):
+        store.get(name)
+    with pytest.raises(UnknownName):
+        store.delete(name)
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+def test_without_any_character_the_hint_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName) as caught:
+        CharacterStore(tmp_path / "nowhere").chosen()
+    assert "there is none yet" in caught.value.hint
