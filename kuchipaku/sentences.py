@@ -15,6 +15,8 @@ FIRST_CLAUSE = 25
 LONGEST = 220
 """Weight at which any sentence is cut. A character weighs 1, a CJK one 2.5: it is about as long to say."""
 _CJK_WEIGHT = 2.5
+_MOST_CHARACTERS = 4 * LONGEST
+"""Signs and combining marks beyond this, which no writing needs, are left out of a sentence."""
 
 _SOFT = ".!?…"
 _HARD = "。！？｡।॥؟۔።፧။។։"
@@ -25,16 +27,17 @@ _QUOTATION_GOES_ON = "とっ"
 """Kana that tie a Japanese quotation to the words about it."""
 
 _TITLE_WORDS = (
-    "mr mrs ms mx dr prof st mt vs e.g i.e cf viz approx fig rev gen col capt lt sgt hon sra srta hr fr mme mlle "
+    "mr mrs ms mx dr prof st mt vs e.g i.e cf viz approx rev gen col capt lt sgt hon sra srta hr fr mme mlle "
     "bzw z.b d.h u.a ca nr p.ej डॉ प्रो श्री டாக்டர் திரு டா డా ಡಾ ഡോ"
 )
 _TITLES = frozenset(_TITLE_WORDS.split())
 """Abbreviations that a sentence never ends with."""
-_SHORT_WORDS = "etc inc ltd co corp jr sr no al usw dept est jan feb mar apr jun jul aug sep sept oct nov dec"
+_SHORT_WORDS = "etc fig inc ltd co corp jr sr no al usw dept est jan feb mar apr jun jul aug sep sept oct nov dec"
 _SHORT = frozenset(_SHORT_WORDS.split())
 """Abbreviations that a sentence may end with: the next letter tells."""
 _ACRONYM = re.compile(r"(?:[A-Z]\.)+[A-Z]|Ph\.D")
 _DOTTED = re.compile(r"(?:\w{1,3}\.)+\w{1,3}")
+_LEADING = re.compile(r"(?:[,;:、，；：\s]|[-–—]\s)+")
 _EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*\)|\[\s*\])")
 
 
@@ -134,6 +137,8 @@ class _Cutter:
         return letter in _CLOSERS
 
     def _append(self, letter: str) -> None:
+        if len(self._text) >= _MOST_CHARACTERS and not letter.isalnum():
+            return
         self._text += self._join(letter) + letter
         self._weight += _weight(letter)
         self._spaced = self._gap = False
@@ -245,8 +250,10 @@ def best_cut(text: str) -> int:
 
 
 def tidy(text: str) -> str:
-    """The text without the brackets of what was left out; empty where nothing can be spoken."""
+    """The text without the brackets and leading signs of what was left out; empty where nothing can be spoken."""
     text = _EMPTY_BRACKETS.sub("", text).strip()
+    if leading := _LEADING.match(text):
+        text = text[leading.end() :]
     return text if any(map(str.isalnum, text)) else ""
 
 

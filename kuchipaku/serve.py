@@ -16,26 +16,30 @@ SEND_BUFFER = 64 * 1024
 
 def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[str], None]) -> None:
     """Serve until interrupted; `announce` is told the address first. Raises BadRequest if it cannot listen."""
-    try:
-        server = waitress.create_server(
-            app,
-            host=host,
-            port=port,
-            threads=threads,
-            connection_limit=threads + 200,
-            outbuf_high_watermark=SEND_BUFFER,
-            socket_options=[
-                (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),
-                (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-            ],
-            ident="Kuchipaku",
-            clear_untrusted_proxy_headers=True,
-        )
-    except (OSError, ValueError) as error:
-        raise BadRequest(f"cannot listen on {host}:{port}: {error}", hint="choose another --port or --host") from error
+    listening = _listening_socket(host, port)
+    server = waitress.create_server(
+        app,
+        sockets=[listening],
+        threads=threads,
+        connection_limit=threads + 200,
+        outbuf_high_watermark=SEND_BUFFER,
+        ident="Kuchipaku",
+        clear_untrusted_proxy_headers=True,
+    )
     shown = f"[{host}]" if ":" in host else host
-    announce(f"http://{shown}:{server.effective_port}")
+    announce(f"http://{shown}:{listening.getsockname()[1]}")
     try:
         server.run()
     finally:
         server.close()
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """Accepted connections inherit its small send buffer."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise BadRequest(f"cannot listen on {host}:{port}: {error}", hint="choose another --port or --host") from error
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    return listening

@@ -135,6 +135,10 @@ class Fakes:
         register("raw", Encoder("application/octet-stream", alpha=True, encode=lambda pixels: pixels.tobytes()))
 
     @hookimpl
+    def extras_modules(self) -> list[str]:
+        return ["classify"]
+
+    @hookimpl
     def compose_cues(self, line: Line, speech: Speech) -> dict[str, list[Cue]]:
         """The mouth open on every letter, and the line's emotion."""
         mouth = [Cue(phone.start, phone.end, "aa") for phone in speech.phones if phone.symbol]

@@ -30,6 +30,7 @@ SENTENCES = [
     ("So do I. Good.", ["So do I.", "Good."]),
     ("Fruit, e.g. apples, i.e. food. Yes.", ["Fruit, e.g. apples, i.e. food.", "Yes."]),
     ("In the U.S. *joy* Now. Dr. *joy* Who.", ["In the U.S.", "Now.", "Dr. Who."]),
+    ("See Fig. 3 or No. 5. I ate a fig. No. I did.", ["See Fig. 3 or No. 5.", "I ate a fig.", "No.", "I did."]),
     ("Tea, milk etc. and more. Tea etc. More.", ["Tea, milk etc. and more.", "Tea etc.", "More."]),
     ("At 5 p.m. we go. At 5 p.m. We go.", ["At 5 p.m. we go.", "At 5 p.m.", "We go."]),
     ("The U.S. Army marched. Done.", ["The U.S. Army marched.", "Done."]),
@@ -102,6 +103,7 @@ MARKS = [
     ("f***ing **b", [("fing b", "")]),
     (r"\*joy\* Hi.", [("joy Hi.", "")]),
     ("*joy*", []),
+    ("*joy*: Hello! *anger* - Out! (*sighs*) -5 degrees.", [("Hello!", "joy"), ("Out!", "anger"), ("-5 degrees.", "")]),
     ("*She walks on. She stops!* Hello.", [("Hello.", "")]),
 ]
 
@@ -246,7 +248,9 @@ def test_no_letter_of_plain_text_is_lost_or_moved(reply: str) -> None:
     assert [letter for letter in said if letter.isalnum()] == [letter for letter in reply if letter.isalnum()]
 
 
-@pytest.mark.parametrize("part", ["*a ", "<a", "[a", "**a ", "`", "a", "字", "x, ", "Hi. *joy* "])
+@pytest.mark.parametrize(
+    "part", ["*a ", "<a", "[a", "**a ", "`", "a", "字", "x, ", "!", "- ", "(", "\u0301", "Hi. *joy* "]
+)
 def test_the_work_grows_with_the_length_only(part: str) -> None:
     def seconds(characters: int) -> float:
         start = time.perf_counter()

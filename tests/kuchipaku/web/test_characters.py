@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.test import TestResponse
+
+from kuchipaku.services import Services
+
+
+def png(size: tuple[int, int] = (64, 64)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGBA", size, "red").save(file, "PNG")
+    return file.getvalue()
+
+
+def add(client: FlaskClient, name: str, upload: bytes | None = None, **fields: str) -> TestResponse:
+    form = {"name": name, **fields, "picture": (io.BytesIO(png() if upload is None else upload), "p.png")}
+    return client.post("/api/characters", data=form, content_type="multipart/form-data")
+
+
+def test_a_character_is_added_listed_read_chosen_and_deleted(client: FlaskClient) -> None:
+    added = add(client, "zoe", title="Zoë")
+    assert (added.status_code, added.get_json()["title"]) == (201, "Zoë")
+    listed = client.get("/api/characters").get_json()
+    assert ([c["name"] for c in listed["characters"]], listed["chosen"]) == (["test", "zoe"], "test")
+    assert client.post("/api/characters/zoe/choose").get_json()["name"] == "zoe"
+    assert client.get("/api/characters").get_json()["chosen"] == "zoe"
+    assert "persona" in client.get("/api/characters/zoe").get_json()
+    with client.get("/" + listed["characters"][1]["picture_url"]) as response:
+        assert Image.open(io.BytesIO(response.data)).size == (512, 512)
+    assert client.delete("/api/characters/zoe").get_json() == {"ok": True}
+    assert client.get("/api/characters/zoe").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["../../x", "", "A", "con/../x", "x" * 50])
+def test_a_bad_name_is_refused(client: FlaskClient, tmp_path: Path, name: str) -> None:
+    assert add(client, name).status_code == 400
+    assert sorted(path.name for path in (tmp_path / "characters").iterdir()) == ["test"]
+
+
+def test_a_taken_name_is_refused(client: FlaskClient) -> None:
+    assert add(client, "test").status_code == 409
+
+
+@pytest.mark.parametrize(("upload", "status"), [(b"no picture", 400), (b"", 400), (png((9000, 9000)), 413)])
+def test_a_bad_picture_leaves_nothing_behind(client: FlaskClient, tmp_path: Path, upload: bytes, status: int) -> None:
+    response = add(client, "zoe", upload)
+    assert (response.status_code, response.get_json()["ok"]) == (status, False)
+    assert sorted(path.name for path in (tmp_path / "characters").iterdir()) == ["test"]
+
+
+def test_an_unknown_field_is_named(client: FlaskClient) -> None:
+    response = add(client, "zoe", tail="long")
+    assert response.status_code == 400
+    assert "'tail'" in response.get_json()["error"]
+
+
+def test_followers_are_told_what_begins_and_stops(client: FlaskClient, services: Services) -> None:
+    feed = client.get("/api/characters/test/events")
+    chunks = iter(feed.response)
+    assert next(chunks) == b": keep-alive\n\n"
+    client.post("/api/perform", json={"text": "One."}).get_data()
+    begun = _event(next(chunks))
+    assert begun["type"] == "performance"
+    client.post("/api/stop", json={})
+    assert _event(next(chunks)) == {"type": "stop", "generation": begun["generation"] + 1}
+    feed.close()
+
+
+def _event(chunk: bytes | str) -> dict[str, object]:
+    text = chunk if isinstance(chunk, str) else chunk.decode()
+    return dict(json.loads(text.split("data: ", 1)[1]))
+
+
+def test_deleting_a_character_that_is_watched_ends_its_picture(client: FlaskClient, services: Services) -> None:
+    (services.settings.folders.characters / "zoe").mkdir()
+    (services.settings.folders.characters / "zoe" / "character.toml").write_text('avatar = "bars"\n')
+    live = client.get("/live/zoe.mjpg?format=raw")
+    chunks = iter(live.response)
+    next(chunks)
+    client.delete("/api/characters/zoe")
+    assert len(list(chunks)) < 30
+    live.close()
