@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, request
 
 from kuchipaku.character import Character
 from kuchipaku.errors import BadRequest, Busy, UnknownName
@@ -40,7 +40,7 @@ def blueprint(services: Services, followers: Seats) -> Blueprint:
         path = character.folder / character.picture
         if not path.is_file():
             raise UnknownName(f"{name} has no picture", hint=f"put {character.picture} into its folder")
-        return send_file(path.resolve(), mimetype="image/png", max_age=60)
+        return Response(path.read_bytes(), mimetype="image/png", headers={"Cache-Control": "no-cache"})
 
     @routes.post("")
     @takes(form="picture")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, jsonify, send_from_directory
+from flask import Blueprint, Response, current_app, jsonify
 
 from kuchipaku import __version__
 from kuchipaku.services import Services
@@ -21,7 +21,7 @@ def blueprint(services: Services) -> Blueprint:
     started = time.monotonic()
 
     def page(name: str) -> Response:
-        return send_from_directory(STATIC, name, max_age=0)
+        return Response((STATIC / name).read_bytes(), mimetype="text/html", headers={"Cache-Control": "no-cache"})
 
     @routes.get("/")
     def index() -> Response:
