@@ -12,7 +12,7 @@ from typing_extensions import TypeIs
 
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.loop import Worker, run_at
-from kuchipaku.pose import Layer, Pose, lay, mix, smoothstep
+from kuchipaku.pose import Layer, Pose, lay, mix, shut_once, smoothstep
 from kuchipaku.score import Score
 from kuchipaku.speech import Speech
 from kuchipaku.stream import FrameHub
@@ -31,6 +31,8 @@ WATCHED_LEAD = 0.1
 LATE_MARGIN = 0.25
 """Seconds that a player gets to fetch a piece which comes after the one before has ended."""
 OPENINGS = ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
+JITTER = 0.004
+"""Seconds by which a report may differ without moving anything; less cannot be seen."""
 MAX_DRIFT = 5.0
 """Seconds by which one report may move a running performance; more is not believed."""
 
@@ -130,9 +132,11 @@ class Performer:
             if score.performance != performance or score.origin is None:
                 return False
             anchored = score.anchored(media_time, self.now() + ahead)
-            if abs((anchored.origin or 0.0) - score.origin) > MAX_DRIFT:
-                return False
-            self._change(anchored)
+            moved = abs((anchored.origin or 0.0) - score.origin)
+            if moved > JITTER:
+                if moved > MAX_DRIFT:
+                    return False
+                self._change(anchored)
             return True
 
     def end(self) -> None:
@@ -198,7 +202,7 @@ class Performer:
             except Exception:
                 log.exception("the layer of plugin %r failed; it is left out until the score changes", owner)
                 self._broken.add(layer)
-        return pose
+        return shut_once(pose)
 
     def _eased(self, play: _Play, pose: Pose, t: float) -> Pose:
         since = t - play.eased_at

@@ -79,6 +79,15 @@ def lay(below: dict[str, float], above: Pose) -> None:
             below[plain] = below.get(plain, 0.0) + value
 
 
+def shut_once(pose: dict[str, float]) -> dict[str, float]:
+    """`pose` with no lid closed twice: what is shut smiling (`eye_happy_wink`) is shut no further by a blink."""
+    for side in ("left", "right"):
+        smiling, blinking = pose.get(f"eye_happy_wink_{side}", 0.0), f"eye_wink_{side}"
+        if smiling > 0.0 and blinking in pose:
+            pose[blinking] = min(pose[blinking], max(0.0, 1.0 - smiling))
+    return pose
+
+
 def smoothstep(x: float) -> float:
     """An ease from 0 at x <= 0 to 1 at x >= 1, level at both ends (3x^2 - 2x^3)."""
     x = min(1.0, max(0.0, x))

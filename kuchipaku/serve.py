@@ -12,6 +12,8 @@ from kuchipaku.errors import BadRequest
 
 SEND_BUFFER = 64 * 1024
 """Bytes that may wait in waitress, and in the kernel, for a slow viewer: with more, it would see the past."""
+STALLED_MS = 15_000
+"""Milliseconds after which a viewer who takes nothing in is let go, and its seat with it."""
 
 
 def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[str], None]) -> None:
@@ -35,11 +37,13 @@ def serve(app: Flask, host: str, port: int, threads: int, announce: Callable[[st
 
 
 def _listening_socket(host: str, port: int) -> socket.socket:
-    """Accepted connections inherit its small send buffer."""
+    """Accepted connections inherit its small send buffer, and where the system has it, its time-out."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise BadRequest(f"cannot listen on {host}:{port}: {error}", hint="choose another --port or --host") from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    if (time_out := getattr(socket, "TCP_USER_TIMEOUT", None)) is not None:
+        listening.setsockopt(socket.IPPROTO_TCP, time_out, STALLED_MS)
     return listening

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kuchipaku.pose import THA_RIG, lay, mix, pose_at, smoothstep
+from kuchipaku.pose import THA_RIG, lay, mix, pose_at, shut_once, smoothstep
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "pose_parameters.json"
 
@@ -54,3 +54,8 @@ def test_smoothstep_goes_from_0_to_1(x: float, eased: float) -> None:
 
 def test_mixing_treats_absent_morphs_as_rest() -> None:
     assert mix({"a": 1.0}, {"b": 1.0}, 0.25) == {"a": 0.75, "b": 0.25}
+
+
+def test_a_lid_that_is_shut_smiling_is_not_shut_again_by_a_blink() -> None:
+    pose = {"eye_happy_wink_left": 0.75, "eye_wink_left": 1.0, "eye_wink_right": 1.0}
+    assert shut_once(pose) == {"eye_happy_wink_left": 0.75, "eye_wink_left": 0.25, "eye_wink_right": 1.0}
