@@ -81,6 +81,8 @@ def read_character(folder: Path) -> Character:
     tables = read_toml(path)
     avatar = tables.get("avatar", "puppet")
     options = tables.pop(avatar, {}) if isinstance(avatar, str) else {}
+    if not isinstance(options, dict):
+        raise BadRequest(f"{folder.name}/character.toml: {avatar!r} is {options!r}", hint=f"write a table: [{avatar}]")
     known = checked(CharacterFile, tables, f"{folder.name}/character.toml")
     values = known.model_dump() | {"title": known.title or folder.name.title()}
     return Character(name=folder.name, folder=folder, options=options, **values)

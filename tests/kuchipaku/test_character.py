@@ -40,6 +40,7 @@ def test_the_table_of_the_avatar_is_its_own(tmp_path: Path) -> None:
         ("temperament = 2.0", "temperament is 2.0", "less than or equal to 1"),
         ('picture = "../../etc/passwd"', "picture is", "match"),
         ("title = ", "cannot be read", "TOML"),
+        ("puppet = 3", "'puppet' is 3", "[puppet]"),
         ("[puppet]\n[tha3]", "there is no 'tha3'", "avatar"),
     ],
 )

@@ -1,0 +1,29 @@
+"""The colours of the drawing."""
+
+HAIR = ("#7f74c9", "#8d80d6", "#a58fe3", "#c3a0ea")
+HAIR_SHADE = ("#6559ad", "#6f60ba", "#8369c6", "#9c77d0")
+HAIR_BACK = ("#574c9a", "#5d509f", "#6a57ab", "#7d62b6")
+HAIR_DEEP = ("#463c86", "#4a4089", "#544694", "#66509f")
+HAIR_LIGHT = "#cfc8fb"
+HAIR_SHINE = "#b3a8f0"
+HAIR_LINE = "#3b2f66"
+SPAN = (60.0, 380.0)
+SKIN = "#ffeee4"
+SKIN_SHADE = "#f6cdbf"
+SKIN_DEEP = "#e9b0a6"
+SKIN_LINE = "#9a5a55"
+BLUSH = "#ff9d96"
+CLOTH = "#f6f1fb"
+CLOTH_SHADE = "#cdc5e6"
+CLOTH_LINE = "#5b5480"
+COLLAR = "#46427f"
+COLLAR_SHADE = "#353168"
+COLLAR_LINE = "#262350"
+STRIPE = "#f6f1ff"
+RIBBON = "#f58b7c"
+RIBBON_SHADE = "#d9655f"
+RIBBON_LINE = "#8a3340"
+PETAL = "#fff3cf"
+PETAL_SHADE = "#f5cf8e"
+PETAL_LINE = "#a8703d"
+CENTRE = "#f2a53c"

@@ -1,0 +1,19 @@
+"""The embedded avatar: a picture in layers, moved by the 45-parameter rig. No network, no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kuchipaku import Avatar, Character, hookimpl
+
+
+@hookimpl
+def register_avatars(register: Callable[[str, Callable[[Character], Avatar]], None]) -> None:
+    """Offer the avatar kind "puppet"."""
+
+    def build(character: Character) -> Avatar:
+        from modules.puppet.avatar import Puppet
+
+        return Puppet.of(character)
+
+    register("puppet", build)
