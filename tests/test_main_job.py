@@ -57,14 +57,14 @@ def test_a_text_is_answered_aloud_with_a_face(client: FlaskClient) -> None:
     assert lines
     assert all(line["emotion"] in LABELS and "*" not in line["text"] for line in lines)
     for speech in (event for event in told if event["type"] == "speech"):
-        samples, rate = samples_of(client, speech["audio_url"])
+        samples, _ = samples_of(client, speech["audio_url"])
         assert len(samples) / rate == pytest.approx(speech["duration"], abs=0.001)
         assert np.abs(samples).max() > 0.05
 
 
 def test_the_mouth_is_open_on_the_sound_and_shut_in_the_pause(client: FlaskClient) -> None:
     spoken = client.post("/api/speech", json={"text": "Mama, papa, go home.", "voice": "espeak/en-us"}).get_json()
-    samples, rate = samples_of(client, spoken["audio_url"])
+    samples, _ = samples_of(client, spoken["audio_url"])
     loudness = np.array([np.sqrt(np.mean(part**2)) for part in np.array_split(samples, int(spoken["duration"] * 50))])
     times = (np.arange(len(loudness)) + 0.5) / 50
     shut = np.array([_viseme(spoken, t) in ("sil", "PP", "") for t in times])

@@ -13,6 +13,7 @@ from flask import Blueprint, Response
 from kuchipaku.encode import Encoder
 from kuchipaku.errors import EngineUnavailable
 from kuchipaku.performance import Event
+from kuchipaku.serve import SEND_BUFFER
 from kuchipaku.services import Services
 from kuchipaku.stream import Background, FrameHub, Shot
 from kuchipaku.web.openapi import query_of, takes
@@ -68,7 +69,12 @@ def parts(
             number = shot.number
             due = max(due + 1.0 / fps, time.monotonic()) if fps else 0.0
             picture = shot.picture(name, encoder, background)
-            yield b"--frame\r\n" + head(shot, picture) + b"\r\n" + picture + b"\r\n"
+            part = b"--frame\r\n" + head(shot, picture) + b"\r\n" + picture + b"\r\n"
+            if len(part) > SEND_BUFFER:
+                # waitress takes the end only once the rest is mostly out: so the next picture chosen is a new one.
+                yield part[:-2]
+                part = part[-2:]
+            yield part
 
 
 def timed_head(mimetype: str) -> PartHead:

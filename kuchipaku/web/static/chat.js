@@ -35,17 +35,20 @@ let waiting = false;
 scene.expose();
 scene.ontick = showSpeech;
 scene.onpicture = showPictureTrouble;
+scene.onhush = () => reply?.cut();
 scene.onfollow = () => listenerOf(log.reply(scene.character));
 wireControls(scene);
 wireComposer();
 wireModes();
 Promise.all([characters.load(recall("character")), voices.load(recall("voice")), showHealth()]).catch(showTrouble);
 
-/** Transparent pictures over the page's own light; smaller ones for those who save data. */
+/** Transparent pictures over the page's own light; smaller ones over a plain ground on a slow or costly line. */
 function look() {
-  const small = navigator.connection?.saveData || new URLSearchParams(location.search).get("format") === "jpeg";
-  const ground = getComputedStyle(byId("stage")).getPropertyValue("--ground").trim().slice(1);
-  return small ? { format: /** @type {const} */ ("jpeg"), background: ground } : { format: /** @type {const} */ ("png") };
+  const line = navigator.connection ?? {};
+  const slow = line.saveData || (line.effectiveType ?? "4g") !== "4g";
+  if (!slow && new URLSearchParams(location.search).get("format") !== "jpeg") return { format: "png" };
+  byId("stage").classList.add("flat");
+  return { format: "jpeg", background: getComputedStyle(byId("stage")).getPropertyValue("--ground").trim().slice(1) };
 }
 
 function mode() {
@@ -70,15 +73,17 @@ function forget() {
 }
 
 async function send(text) {
-  const ours = (reply = begin(text));
+  const ours = begin(text);
+  lightOnly(ours);
   const [path, more] = mode() === "chat" ? ["api/chat", { conversation }] : ["api/perform", {}];
   waiting = true;
   try {
     await scene.ask(path, { text, voice: voices.picked, ...more }, listenerOf(ours));
   } catch (error) {
-    if (error.name === "AbortError") return ours.end("stopped");
+    if (error.name === "AbortError") return ours.cut();
     ours.fail(error.message, error.hint);
     if (!ours.begun && !byId("text").value) setText(text);
+    log.showEnd();
   } finally {
     if (reply === ours) waiting = false;
   }
@@ -90,11 +95,16 @@ function begin(text) {
   return log.reply(byId("character-title").textContent);
 }
 
+function lightOnly(heard) {
+  if (reply !== heard) reply?.cut();
+  reply = heard;
+}
+
 function listenerOf(heard) {
   return (event, told) => {
     if (event === "start") {
       byId("welcome").hidden = true;
-      reply = heard;
+      lightOnly(heard);
       conversation = told.conversation ?? conversation;
     }
     heard.hear(event, told);
@@ -103,12 +113,13 @@ function listenerOf(heard) {
 
 function stop() {
   waiting = false;
+  reply?.cut();
   scene.stop().catch(showTrouble);
 }
 
 function showSpeech() {
   const { player, shown } = scene;
-  const time = player.playing ? player.turn.time() : null;
+  const time = player.turn?.time() ?? null;
   byId("stage").dataset.family = familyOf(reply?.light(time) ?? "");
   byId("stop").hidden = !(waiting || player.playing || shown.performance);
 }
@@ -140,7 +151,7 @@ function wireComposer() {
   byId("stop").addEventListener("click", stop);
   byId("anew").addEventListener("click", () => (forget(), text.focus()));
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !document.querySelector("dialog[open]")) stop();
+    if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]")) stop();
   });
 }
 

@@ -77,7 +77,6 @@ async function copyLink(character) {
 export async function showHealth() {
   const { version, llm } = await json("health");
   byId("version").textContent = `Kuchipaku ${version}`;
-  const rules = llm.name === "eliza";
-  byId("note").hidden = !rules && llm.name !== "";
-  byId("note-text").textContent = llm.note || "A rule-based responder answers, not a language model.";
+  byId("note").hidden = llm.name !== "eliza" && llm.name !== "";
+  byId("note-text").textContent = llm.name ? `Answering: ${llm.note || llm.name}.` : `Nobody answers: ${llm.note}.`;
 }

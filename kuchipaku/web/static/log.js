@@ -22,6 +22,10 @@ export class Log {
   /** Show what the user wrote. @param {string} text */
   said(text) {
     this.#add(make("li", { class: "said" }, make("p", {}, text)));
+    this.showEnd();
+  }
+
+  showEnd() {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
@@ -44,7 +48,7 @@ export class Log {
   #keepEndInSight() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     const newest = this.#list.lastElementChild?.lastElementChild?.clientHeight ?? 0;
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX + newest) this.#scroll.scrollTop = scrollHeight;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX + newest) this.showEnd();
   }
 }
 
@@ -57,6 +61,7 @@ export class Reply {
   /** @type {{n: number, start: number, end: number, words: {start: number, end: number, range: Range}[]}[]} */
   #pieces = [];
   #over = false;
+  #cut = false;
 
   /**
    * @param {HTMLElement} item
@@ -78,7 +83,7 @@ export class Reply {
     else if (event === "speech") this.#hearPiece(told);
     else if (event === "timeline") this.#hearWords(told);
     else if (event === "error") this.fail(told.error, told.hint);
-    else if (event === "done") this.end(told.reason);
+    else if (event === "done") this.#end(told.reason);
   }
 
   /** Show what went wrong. */
@@ -90,11 +95,21 @@ export class Reply {
     this.#grew();
   }
 
-  /** Nothing more comes. @param {string} reason */
-  end(reason) {
+  /** It is interrupted: what was not spoken yet stays unsaid. */
+  cut() {
+    this.#item.removeAttribute("data-waiting");
+    const rows = [...this.#sentences.values()].map(({ row }) => row);
+    if (this.#cut || (rows.length && rows.every((row) => row.dataset.state === "said"))) return;
+    for (const row of rows) if (row.dataset.state === "speaking") row.dataset.state = "said";
+    this.#cut = true;
+    this.#item.dataset.stopped = "";
+    lightWord(undefined);
+  }
+
+  #end(reason) {
     this.#over = true;
     this.#item.removeAttribute("data-waiting");
-    if (reason === "stopped") this.#item.dataset.stopped = "";
+    if (reason === "stopped") this.cut();
   }
 
   /**
@@ -103,8 +118,11 @@ export class Reply {
    * @returns {string} the emotion of the sentence spoken; empty for none
    */
   light(time) {
+    if (this.#cut) return "";
     const piece = time === null ? null : this.#pieces.find(({ start, end }) => start <= time && time < end);
-    for (const [n, { row }] of this.#sentences) row.dataset.state = this.#stateOf(n, time, piece);
+    for (const [n, { row }] of this.#sentences) {
+      if (row.dataset.state !== "said") row.dataset.state = this.#stateOf(n, time, piece);
+    }
     lightWord(piece?.words.find(({ start, end }) => start <= time && time < end)?.range);
     return piece ? (this.#sentences.get(piece.n)?.row.dataset.emotion ?? "") : "";
   }

@@ -4,11 +4,14 @@
 const JUDGED = 30;
 /** Milliseconds after a correction in which frames still come at the old pace. */
 const SETTLING_MS = 400;
-/** How late frames may be, in seconds: all but the latest tenth come so much before their moment. */
-const WANTED = -0.03;
-const LATEST = -0.015;
-const EARLIEST = -0.07;
-const MOST_TRAVEL = 0.8;
+/** Seconds after its moment at which a late frame comes (all but a tenth are earlier): wished for, and borne. */
+const WISHED = -0.06;
+const LATEST = -0.025;
+/** An early frame only waits in the queue, so that much is left as it is. */
+const EARLIEST = -0.25;
+/** One correction is no larger, so that a short trouble of the machine does not swing it. */
+const MOST_STEP = 0.12;
+const MOST_TRAVEL = 0.5;
 
 /** For a page that gives the clock: learns how long frames travel from brush to screen. */
 export class Pace {
@@ -33,7 +36,7 @@ export class Pace {
     const late = quantile(this.#lags, 0.9);
     this.#lags = [];
     if (late > EARLIEST && late < LATEST) return false;
-    this.travel = Math.min(MOST_TRAVEL, Math.max(0, this.travel + late - WANTED));
+    this.travel = clamp(this.travel + clamp(late - WISHED, -MOST_STEP, MOST_STEP), 0, MOST_TRAVEL);
     this.#settled = now + SETTLING_MS;
     return true;
   }
@@ -62,6 +65,10 @@ export class Trail {
     const seen = quantile(this.#arrivals, 0.5) + BEHIND;
     return held === null || !playing || Math.abs(seen - held) > MOST_DRIFT ? seen : held;
   }
+}
+
+function clamp(value, least, most) {
+  return Math.min(most, Math.max(least, value));
 }
 
 function quantile(values, share) {

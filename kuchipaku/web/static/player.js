@@ -14,7 +14,7 @@ export class Player {
   #turn = null;
   #volume = 1;
   /** Seconds that frames need from the server's brush to this screen; learnt while playing. */
-  travel = 0.08;
+  travel = 0.1;
 
   /** Make sound possible. A browser may want a click or a key press first: call it from there. */
   async open() {

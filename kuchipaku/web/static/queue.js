@@ -11,7 +11,7 @@ export class FrameQueue {
   #hold;
 
   /** @param {number} hold the longest a frame waits, in seconds */
-  constructor(hold = 0.5) {
+  constructor(hold = 1) {
     this.#hold = hold;
   }
 

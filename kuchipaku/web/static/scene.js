@@ -35,6 +35,8 @@ export class Scene {
 
   /** Gives the listener for a performance that another client began. @type {() => Listener} */
   onfollow = () => () => {};
+  /** What was said here has been silenced from elsewhere. @type {() => void} */
+  onhush = () => {};
   /** The picture was lost, and why; null once it is back. @type {(trouble: Error | null) => void} */
   onpicture = () => {};
 
@@ -167,7 +169,9 @@ export class Scene {
 
   #quietBefore(generation) {
     this.#queue.floor = Math.max(this.#queue.floor, generation);
-    if (this.player.turn && this.player.turn.generation < generation) this.player.hush();
+    if (!this.player.turn || this.player.turn.generation >= generation) return;
+    this.player.hush();
+    this.onhush();
   }
 
   /** Play along with a performance, once its frames are seen: old news is no performance. */

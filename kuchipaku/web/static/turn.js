@@ -12,6 +12,8 @@ const LATE_LEAD = 0.1;
 /** How long before its sound a follower schedules a piece: until then the frames may correct the clock. */
 const FOLLOWER_LEAD = 0.15;
 const FOLLOWER_POLL_MS = 40;
+/** Seconds by which the sound may stumble before the server is told anew. */
+const MOST_SLIP = 0.01;
 /** Seconds of the fade to silence: fast, without a click. */
 const FADE = 0.015;
 
@@ -35,6 +37,8 @@ export class Turn {
   #scheduling = Promise.resolve();
   #hushed = new AbortController();
   #pace;
+  /** How the two clocks stood to each other when the server was told. */
+  #told = 0;
   #trail = new Trail();
 
   /**
@@ -76,7 +80,8 @@ export class Turn {
     const heard = this.#player.heard() - (performance.now() - arrived) / 1000;
     if (!this.#report) return this.#trailed(heard - time);
     if (this.#base === null || !this.playing) return;
-    if (this.#pace.saw(heard - this.#base - time, arrived)) this.#tell();
+    const slipped = Math.abs(this.#slip() - this.#told) > MOST_SLIP;
+    if (this.#pace.saw(heard - this.#base - time, arrived) || slipped) this.#tell();
   }
 
   /** Silence within a few milliseconds, and for good. */
@@ -119,7 +124,13 @@ export class Turn {
   /** Tell the server when a media second is heard, less the time that its frames need to get here. */
   #tell(mediaTime = Math.max(0, this.time())) {
     this.#player.travel = this.#pace.travel;
+    this.#told = this.#slip();
     this.#report(mediaTime, this.#base + mediaTime - this.#player.heard() - this.#pace.travel);
+  }
+
+  /** The sound's clock less the page's, in seconds: steady unless the sound stumbles. */
+  #slip() {
+    return this.#player.heard() - this.#base - performance.now() / 1000;
   }
 
   #trailed(base) {

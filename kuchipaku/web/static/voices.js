@@ -24,6 +24,7 @@ export class VoicePicker {
     byId("voice-search").addEventListener("input", () => this.#list());
     byId("voice-list").addEventListener("change", () => this.#pick(byId("voice-list").value));
     byId("voice-list").addEventListener("dblclick", () => byId("voices").close());
+    byId("voices").addEventListener("keydown", (event) => event.key === "Enter" && byId("voices").close());
   }
 
   /** Fetch the list. @param {string} picked the id remembered; the character's own if it is gone */
