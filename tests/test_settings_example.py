@@ -66,3 +66,10 @@ def test_ranges_and_choices_are_told() -> None:
 
     shown = settings_toml({"dial": Dial})
     assert shown.endswith("# A dial.\n[plugins.dial]\n# How far.\n# Allowed: more than 0, at most 1.\n#turn = 0.5\n")
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
+    from kuchipaku.__main__ import main
+
+    assert main(["settings-example"]) == 0
+    assert capsys.readouterr().out == EXAMPLE
