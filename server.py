@@ -12,6 +12,7 @@ BUILT_IN = (
     "modules.encoders",
     "modules.llm_groq",
     "modules.llm_eliza",
+    "modules.manners",
     "modules.tts_espeak",
     "modules.emotion",
     "modules.life",

@@ -11,6 +11,7 @@ from kuchipaku.errors import (
     EngineUnavailable,
     KuchipakuError,
     PluginError,
+    SwitchedOff,
     TooLarge,
     UnknownName,
 )
@@ -29,5 +30,5 @@ __all__ = [
     "Cue", "Delivery", "EmotionReader", "Encoder", "EngineUnavailable", "Feeling", "Frame", "KuchipakuError",
     "LanguageModel", "Layer", "Line", "Message", "Phone", "Pixels", "PluginError", "Pose", "Rig", "Samples",
     "Section", "Settings",
-    "Speech", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",
+    "Speech", "SwitchedOff", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",
 ]  # fmt: skip

@@ -98,7 +98,8 @@ class Director:
         messages = messages_for(text, character, history, self._settings.reply.turns)
         said: list[str] = []
         try:
-            yield from lines_of(_noted(model.reply(messages, cancel), said))
+            lines = lines_of(_noted(model.reply(messages, cancel), said))
+            yield from self._adjusted(lines, character)
         finally:
             self.conversations.add(conversation, Message("user", text), Message("assistant", "".join(said)))
 
@@ -146,7 +147,7 @@ class Director:
     def _run(self, job: _Job, lines: Iterator[Line]) -> None:
         reason: Reason = "complete"
         try:
-            self._speak_all(job, self._adjusted(lines, job.order.character))
+            self._speak_all(job, lines)
         except KuchipakuError as error:
             reason = "failed"
             job.performance.fail(error)

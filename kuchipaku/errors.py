@@ -19,6 +19,12 @@ class BadRequest(KuchipakuError):
     status = 400
 
 
+class SwitchedOff(KuchipakuError):
+    """It is installed but switched off in the settings; the hint says how to switch it on."""
+
+    status = 403
+
+
 class UnknownName(KuchipakuError):
     """Nothing goes by that name; the hint lists the names that exist."""
 

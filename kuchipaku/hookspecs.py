@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pluggy
 from flask import Blueprint
@@ -19,6 +19,9 @@ from kuchipaku.script import Line
 from kuchipaku.settings import Settings
 from kuchipaku.speech import Aligner, Speech, Voice
 from kuchipaku.timeline import Cue, Timeline
+
+if TYPE_CHECKING:
+    from kuchipaku.services import Services
 
 PROJECT = "kuchipaku"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -75,7 +78,7 @@ def adjust_reply(lines: Iterator[Line], character: Character, settings: Settings
 
 
 @hookspec
-def register_routes(services: Any) -> Blueprint | None:
+def register_routes(services: Services) -> Blueprint | None:
     """Return a Flask blueprint; it is served under /api/<its name>, and may keep `services` (docs/plugins.md)."""
 
 

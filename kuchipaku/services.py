@@ -43,6 +43,12 @@ class Services:
     director: Director
     metrics: Metrics
 
+    def extras_modules(self) -> list[str]:
+        """The SillyTavern-Extras modules that plugins carry and the settings leave on."""
+        carried = [name for _, names in self.plugins.each_live("extras_modules") for name in names]
+        wanted = self.settings.modules
+        return carried if wanted is None else [name for name in wanted if name in carried]
+
     def shutdown(self) -> None:
         """Silence everybody, and let every plugin let go of what it holds."""
         self.director.stop()

@@ -137,15 +137,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BadRequest(f"{path} cannot be read: {error}", hint="the file must exist and be TOML") from error
 
 
-def checked(model: type[Model], tables: Mapping[str, Any], where: str) -> Model:
-    """`tables` as a `model`. Raises BadRequest that names the key, the value and what is allowed."""
+def checked(model: type[Model], tables: object, where: str) -> Model:
+    """`tables`, which come from outside, as a `model`. Raises BadRequest naming the key and what is allowed."""
     try:
         return model.model_validate(tables)
     except ValidationError as error:
-        raise explained(model, error, where) from error
+        raise _explained(model, error, where) from error
 
 
-def explained(model: type[BaseModel], error: ValidationError, where: str) -> BadRequest:
+def _explained(model: type[BaseModel], error: ValidationError, where: str) -> BadRequest:
     """The first thing that pydantic found wrong, in words for the person who wrote it."""
     first = error.errors(include_url=False)[0]
     location = first["loc"]

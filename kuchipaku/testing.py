@@ -135,10 +135,6 @@ class Fakes:
         register("raw", Encoder("application/octet-stream", alpha=True, encode=lambda pixels: pixels.tobytes()))
 
     @hookimpl
-    def extras_modules(self) -> list[str]:
-        return ["classify"]
-
-    @hookimpl
     def compose_cues(self, line: Line, speech: Speech) -> dict[str, list[Cue]]:
         """The mouth open on every letter, and the line's emotion."""
         mouth = [Cue(phone.start, phone.end, "aa") for phone in speech.phones if phone.symbol]
@@ -162,7 +158,8 @@ def fake_services(folder: Path, *plugins: object, settings: dict[str, object] | 
     loaded = Plugins()
     loaded.add("fakes", Fakes, "built-in")
     for plugin in plugins:
-        loaded.add(getattr(plugin, "__name__", type(plugin).__name__).lower(), lambda plugin=plugin: plugin)  # type: ignore[misc]
+        name = getattr(plugin, "__name__", type(plugin).__name__).rpartition(".")[2].lower()
+        loaded.add(name, lambda plugin=plugin: plugin)  # type: ignore[misc]
     (folder / "test").mkdir(parents=True, exist_ok=True)
     (folder / "test" / "character.toml").write_text('avatar = "bars"\n')
     tables = {**FAKE_SETTINGS, "folders": {"characters": str(folder)}, **(settings or {})}

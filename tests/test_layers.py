@@ -39,8 +39,11 @@ IMPORT_NAMES = {
 
 
 def imports(path: Path, *, top: bool = False) -> Iterator[str]:
-    """Dotted names that a file imports; with `top`, only those of its module level."""
+    """Dotted names that a file imports at run time; with `top`, only those of its module level."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+    ]
     for node in tree.body if top else ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -48,7 +48,7 @@ def blueprint(services: Services, followers: Seats) -> Blueprint:
         """A new character of one picture: a multipart form with `name`, `title` and the file `picture`."""
         unknown = (set(request.form) | set(request.files)) - {"name", "title", "picture"}
         if unknown:
-            raise BadRequest(f"there is no field {sorted(unknown)[0]!r}", hint="allowed: name, title, picture")
+            raise BadRequest(f"there is no field {min(map(str, unknown))!r}", hint="allowed: name, title, picture")
         upload = request.files.get("picture")
         if upload is None:
             raise BadRequest("no picture was sent", hint="send a multipart form with the file field `picture`")

@@ -6,11 +6,9 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from kuchipaku.errors import KuchipakuError
-from kuchipaku.settings import explained
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +40,6 @@ def install(app: Flask) -> None:
     def ours(error: KuchipakuError) -> Response:
         return answer(str(error), error.status, error.hint)
 
-    @app.errorhandler(ValidationError)
-    def wrong_body(error: ValidationError) -> Response:
-        told = explained(_model_of(error), error, "request")
-        return answer(str(told), told.status, told.hint)
-
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
@@ -59,9 +52,3 @@ def install(app: Flask) -> None:
     def unknown(error: Exception) -> Response:
         log.exception("%s %s failed", request.method, request.path, exc_info=error)
         return answer("internal error", 500, "the server's log has the details")
-
-
-def _model_of(error: ValidationError) -> Any:
-    from kuchipaku.web import schemas
-
-    return getattr(schemas, error.title)

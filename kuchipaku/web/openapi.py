@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from flask import Flask, request
 from pydantic import BaseModel
 
+from kuchipaku.settings import checked
+
 F = TypeVar("F", bound=Callable[..., Any])
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -37,13 +39,13 @@ def takes(
 
 
 def json_body(model: type[Model]) -> Model:
-    """The request's JSON as `model`. Raises 415, 400, or pydantic's ValidationError, which answers 400."""
-    return model.model_validate(request.get_json())
+    """The request's JSON as `model`. Raises BadRequest naming the field and what is allowed; 415 if it is no JSON."""
+    return checked(model, request.get_json(), "request")
 
 
 def query_of(model: type[Model]) -> Model:
-    """The request's query as `model`. Raises pydantic's ValidationError, which answers 400."""
-    return model.model_validate(request.args.to_dict())
+    """The request's query as `model`. Raises BadRequest naming the field and what is allowed."""
+    return checked(model, request.args.to_dict(), "request")
 
 
 def document(app: Flask, version: str) -> dict[str, Any]:

@@ -76,14 +76,6 @@ class ClockBody(Body):
     ahead: float = Field(0.0, ge=-2.0, le=2.0, description="in how many seconds that sounds")
 
 
-class ClassifyBody(BaseModel):
-    """POST /api/classify; unknown fields are ignored, as SillyTavern-Extras does."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    text: str
-
-
 class LiveQuery(BaseModel):
     """Query of GET /live/<name>.mjpg."""
 

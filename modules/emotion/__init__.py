@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kuchipaku import Character, Cue, EmotionReader, Layer, Line, Section, Settings, Speech, Timeline, hookimpl
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from kuchipaku.services import Services
 
 
 @hookimpl
@@ -40,6 +46,14 @@ def animate(timeline: Timeline, character: Character) -> Layer:
     from modules.emotion.layer import emotion_layer
 
     return emotion_layer(timeline, character)
+
+
+@hookimpl
+def register_routes(services: Services) -> Blueprint:
+    """/api/classify and its labels."""
+    from modules.emotion.routes import blueprint
+
+    return blueprint(services)
 
 
 @hookimpl

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pydantic import Field
+
 from kuchipaku import Encoder, Pixels, Section, Settings, hookimpl
 
 
 class EncodersSettings(Section):
-    """[plugins.encoders]"""
+    """The picture formats of the live stream."""
 
-    jpeg_quality: int = 85
-    """1 to 100."""
+    jpeg_quality: int = Field(85, ge=1, le=100)
+    """Quality of JPEG frames: higher is finer and larger."""
 
 
 @hookimpl

@@ -209,8 +209,7 @@ class Adjuster:
 
 def test_plugins_may_adjust_a_reply_and_their_failure_loses_nothing(tmp_path: Path) -> None:
     services = fake_services(tmp_path, Adjuster())
-    lines = [Line(0, "One."), Line(0, "Break."), Line(0, "Two.")]
-    events = all_events(services.director.perform(iter(lines), order(services)))
+    events = all_events(services.director.chat("One. Break. Two.", order(services)))
     services.shutdown()
     told = [(e.body["n"], e.body["text"]) for e in events if e.kind == "line"]
     assert told == [(0, "One."), (1, "Test said so."), (2, "Two.")]

@@ -22,8 +22,8 @@ from kuchipaku.web import create_app
 Register = Callable[[str, Callable[..., object]], None]
 
 
-def events(services: Services, text: str) -> list[dict[str, Any]]:
-    told = create_app(services).test_client().post("/api/perform", json={"text": text}).get_data(as_text=True)
+def events(services: Services, text: str, path: str = "/api/perform") -> list[dict[str, Any]]:
+    told = create_app(services).test_client().post(path, json={"text": text}).get_data(as_text=True)
     return [json.loads(line) for line in re.findall(r"(?m)^data: (.*)$", told)]
 
 
@@ -163,7 +163,7 @@ def test_adjust_reply_changes_the_lines_before_they_are_spoken(tmp_path: Path) -
             yield Line(0, "Please!")
             yield from (replace(line, text=line.text.lower()) for line in lines if "skip" not in line.text)
 
-    lines = of_kind("line", events(fake_services(tmp_path, Polite()), "One. Now skip this. Two."))
+    lines = of_kind("line", events(fake_services(tmp_path, Polite()), "One. Now skip this. Two.", "/api/chat"))
     assert [(line["n"], line["text"]) for line in lines] == [(0, "Please!"), (1, "one."), (2, "two.")]
 
 
@@ -176,7 +176,7 @@ def test_adjust_reply_that_breaks_midway_leaves_the_rest_as_it_is(
             yield replace(next(lines), text="First.")
             raise RuntimeError("out of words")
 
-    lines = of_kind("line", events(fake_services(tmp_path, Fragile()), "One. Two. Three."))
+    lines = of_kind("line", events(fake_services(tmp_path, Fragile()), "One. Two. Three.", "/api/chat"))
     assert [line["text"] for line in lines] == ["First.", "Two.", "Three."]
     assert "out of words" in caplog.text
 
@@ -201,7 +201,7 @@ def test_register_routes_serves_a_blueprint_under_its_name(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("wanted", "on"), [(None, ["classify", "summarize", "caption"]), (["caption", "other"], ["caption"])]
+    ("wanted", "on"), [(None, ["summarize", "caption"]), (["caption", "other"], ["caption"])]
 )
 def test_extras_modules_are_listed_for_sillytavern(tmp_path: Path, wanted: list[str] | None, on: list[str]) -> None:
     class Extras:

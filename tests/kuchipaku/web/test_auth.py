@@ -53,14 +53,3 @@ def test_pages_of_other_sites_may_not_read_but_sillytavern_may(tmp_path: Path) -
     tavern = client.get("/api/modules", headers={"Origin": "http://127.0.0.1:8000"})
     assert tavern.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:8000"
     services.shutdown()
-
-
-@pytest.mark.parametrize(
-    ("wanted", "modules", "status"), [(None, ["classify"], 200), ([], [], 403), (["sd", "classify"], ["classify"], 200)]
-)
-def test_modules_that_are_off_say_so(tmp_path: Path, wanted: list[str] | None, modules: list[str], status: int) -> None:
-    services = fake_services(tmp_path, settings={"modules": wanted})
-    client = create_app(services).test_client()
-    assert client.get("/api/modules").get_json() == {"modules": modules}
-    assert client.post("/api/classify", json={"text": "Hi!"}).status_code == status
-    services.shutdown()

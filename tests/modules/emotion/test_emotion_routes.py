@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import modules.emotion
+from kuchipaku.testing import fake_services
+from kuchipaku.web import create_app
+
+
+def client_of(folder: Path, wanted: list[str] | None = None) -> Iterator[FlaskClient]:
+    services = fake_services(folder, modules.emotion, settings={"modules": wanted})
+    yield create_app(services).test_client()
+    services.shutdown()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[FlaskClient]:
+    yield from client_of(tmp_path)
+
+
+def test_classify_ranks_every_label(client: FlaskClient) -> None:
+    ranked = client.post("/api/classify", json={"text": "Yes!", "ignored": 1}).get_json()["classification"]
+    assert ranked[0] == {"label": "joy", "score": 1.0}
+    assert len(ranked) == 28
+
+
+def test_labels_come_in_the_order_of_an_empty_text(client: FlaskClient) -> None:
+    labels = client.get("/api/classify/labels").get_json()["labels"]
+    assert (labels[0], len(labels)) == ("neutral", 28)
+
+
+@pytest.mark.parametrize(("body", "told"), [({"text": 5}, "text is 5"), ({}, "'text' is missing"), ([], "is []")])
+def test_a_wrong_body_is_told(client: FlaskClient, body: object, told: str) -> None:
+    response = client.post("/api/classify", json=body)
+    assert response.status_code == 400
+    assert told in response.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "on", "status"), [(None, ["classify"], 200), ([], [], 403), (["sd", "classify"], ["classify"], 200)]
+)
+def test_extras_modules_that_are_off_say_so(
+    tmp_path: Path, wanted: list[str] | None, on: list[str], status: int
+) -> None:
+    for client in client_of(tmp_path, wanted):
+        assert client.get("/api/modules").get_json() == {"modules": on}
+        assert client.post("/api/classify", json={"text": "Hi!"}).status_code == status
+        assert client.get("/api/classify/labels").status_code == status
