@@ -1,5 +1,13 @@
 """The vocabulary of a plugin author: the hook marker, the values, the protocols, the errors."""
 
+from importlib.util import find_spec
+
+if missing := [name for name in ("flask", "numpy", "pluggy", "pydantic") if find_spec(name) is None]:
+    raise ImportError(
+        f"{', '.join(missing)} not installed: run ./start.sh, or python -m pip install -r requirements.txt"
+    )
+
+# ruff: noqa: E402
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.cancel import CancelToken
 from kuchipaku.character import Character

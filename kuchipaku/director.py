@@ -71,7 +71,7 @@ class Director:
         self._composer, self._stage, self._metrics = composer, stage, metrics
         limits = settings.limits
         age = limits.keep_minutes * 60
-        self.audio: Shelf[bytes] = Shelf(limits.audio_pieces, age)
+        self.audio: Shelf[bytes] = Shelf(limits.audio_mb * 1e6, age, weigh=len)
         self.performances: Shelf[Performance] = Shelf(limits.performances, age)
         self.conversations = Conversations(limits.performances, age)
         self._jobs: dict[str, _Job] = {}

@@ -91,8 +91,8 @@ class LimitsSection(Section):
     """Megabytes of one request's body."""
     picture_megapixels: float = Field(40.0, gt=0)
     """Megapixels of one uploaded picture."""
-    audio_pieces: int = Field(400, ge=1)
-    """Pieces of audio kept for download."""
+    audio_mb: float = Field(64.0, gt=0)
+    """Megabytes of audio kept for download."""
     performances: int = Field(100, ge=1)
     """Performances kept for reading."""
     keep_minutes: float = Field(30.0, gt=0)

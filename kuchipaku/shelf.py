@@ -12,18 +12,29 @@ T = TypeVar("T")
 
 
 class Shelf(Generic[T]):
-    """Items by id, at most `most` of them and none older than `max_age` seconds. Safe to use from any thread."""
+    """Items by id, at most `most` of them and none older than `max_age` seconds. Safe to use from any thread.
 
-    def __init__(self, most: int, max_age: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most, self._max_age, self._clock = most, max_age, clock
+    With `weigh`, `most` bounds the sum of the items' weights instead of their number.
+    """
+
+    def __init__(
+        self,
+        most: float,
+        max_age: float,
+        clock: Callable[[], float] = time.monotonic,
+        weigh: Callable[[T], float] = lambda item: 1,
+    ) -> None:
+        self._most, self._max_age, self._clock, self._weigh = most, max_age, clock, weigh
+        self._weight = 0.0
         self._items: OrderedDict[str, tuple[float, T]] = OrderedDict()
         self._lock = threading.Lock()
 
     def put(self, name: str, item: T) -> None:
         """Store `item` as the newest; the oldest goes where there are too many."""
         with self._lock:
-            self._items.pop(name, None)
+            self._drop(name)
             self._items[name] = (self._clock(), item)
+            self._weight += self._weigh(item)
             self._sweep()
 
     def get(self, name: str) -> T | None:
@@ -39,7 +50,11 @@ class Shelf(Generic[T]):
     def _sweep(self) -> None:
         oldest_kept = self._clock() - self._max_age
         while self._items:
-            stored, _ = next(iter(self._items.values()))
-            if len(self._items) <= self._most and stored >= oldest_kept:
+            name, (stored, _) = next(iter(self._items.items()))
+            if self._weight <= self._most and stored >= oldest_kept:
                 return
-            self._items.popitem(last=False)
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        if name in self._items:
+            self._weight -= self._weigh(self._items.pop(name)[1])

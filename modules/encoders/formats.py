@@ -11,8 +11,8 @@ from kuchipaku import Pixels
 
 def jpeg_of(pixels: Pixels, quality: int) -> bytes:
     """A baseline JPEG, 4:2:0; alpha is ignored, so lay the picture on a background first."""
-    rgb = np.ascontiguousarray(pixels[..., :3])
-    return bytes(simplejpeg.encode_jpeg(rgb, quality=quality, colorspace="RGB", colorsubsampling="420"))
+    whole = np.ascontiguousarray(pixels)
+    return bytes(simplejpeg.encode_jpeg(whole, quality=quality, colorspace="RGBA", colorsubsampling="420"))
 
 
 def png_of(pixels: Pixels) -> bytes:

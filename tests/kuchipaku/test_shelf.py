@@ -13,6 +13,16 @@ def test_the_oldest_goes_where_there_are_too_many() -> None:
     assert len(shelf) == 2
 
 
+def test_heavy_items_count_for_what_they_weigh() -> None:
+    shelf: Shelf[bytes] = Shelf(10, 100.0, clock=lambda: 0.0, weigh=len)
+    shelf.put("a", b"1234")
+    shelf.put("b", b"1234")
+    shelf.put("a", b"12345")
+    assert (shelf.get("a"), shelf.get("b")) == (b"12345", b"1234")
+    shelf.put("c", b"12")
+    assert [shelf.get(name) is not None for name in "abc"] == [True, False, True]
+
+
 def test_what_is_too_old_goes() -> None:
     now = [0.0]
     shelf: Shelf[int] = Shelf(9, 10.0, clock=lambda: now[0])

@@ -1,0 +1,1 @@
+"""What `python -m kuchipaku bench` measures, one file for each kind of figure."""
