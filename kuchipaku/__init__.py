@@ -7,7 +7,6 @@ if missing := [name for name in ("flask", "numpy", "pluggy", "pydantic") if find
         f"{', '.join(missing)} not installed: run ./start.sh, or python -m pip install -r requirements.txt"
     )
 
-# ruff: noqa: E402
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.cancel import CancelToken
 from kuchipaku.character import Character

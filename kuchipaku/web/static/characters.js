@@ -58,9 +58,11 @@ export class CharacterPicker {
     const title = card.title || card.name;
     const face = make("img", { alt: "", hidden: "" });
     paint(face, card);
-    const choose = make("button", { class: "card", "aria-pressed": String(card.name === this.#current) }, face, make("span", {}, title));
+    const pressed = String(card.name === this.#current);
+    const choose = make("button", { class: "card", "aria-pressed": pressed }, face, make("span", {}, title));
     choose.addEventListener("click", () => this.#choose(card));
-    const remove = make("button", { class: "round quiet remove", "aria-label": `Delete ${title}`, title: "Delete" }, icon("remove"));
+    const named = { class: "round quiet remove", "aria-label": `Delete ${title}`, title: "Delete" };
+    const remove = make("button", named, icon("remove"));
     remove.addEventListener("click", () => this.#remove(card, title));
     return make("li", {}, choose, remove);
   }

@@ -78,7 +78,10 @@ async function send(text) {
   const [path, more] = mode() === "chat" ? ["api/chat", { conversation }] : ["api/perform", {}];
   waiting = true;
   try {
-    await scene.ask(path, { text, voice: voices.picked, ...more }, listenerOf(ours));
+    await scene.ask(path, { text, voice: voices.picked, ...more }, (event, told) => {
+      if (event === "start") conversation = told.conversation || conversation;
+      listenerOf(ours)(event, told);
+    });
   } catch (error) {
     if (error.name === "AbortError") return ours.cut();
     ours.fail(error.message, error.hint);
@@ -105,7 +108,6 @@ function listenerOf(heard) {
     if (event === "start") {
       byId("welcome").hidden = true;
       lightOnly(heard);
-      conversation = told.conversation ?? conversation;
     }
     heard.hear(event, told);
   };
@@ -119,7 +121,7 @@ function stop() {
 
 function showSpeech() {
   const { player, shown } = scene;
-  const time = player.turn?.time() ?? null;
+  const time = player.opened ? (player.turn?.time() ?? null) : Infinity;
   byId("stage").dataset.family = familyOf(reply?.light(time) ?? "");
   byId("stop").hidden = !(waiting || player.playing || shown.performance);
 }

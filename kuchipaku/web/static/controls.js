@@ -67,7 +67,7 @@ async function copyLink(character) {
   if (key()) link.hash = `key=${encodeURIComponent(key())}`;
   try {
     await navigator.clipboard.writeText(link.href);
-    toast(key() ? "Copied. The link holds your key: keep it to yourself." : "Copied. Add it to OBS as a browser source.");
+    toast(`Copied. ${key() ? "The link holds your key: keep it to yourself." : "Add it to OBS as a browser source."}`);
   } catch {
     prompt("The address for OBS:", link.href);
   }

@@ -60,7 +60,6 @@ export class Reply {
   #sentences = new Map();
   /** @type {{n: number, start: number, end: number, words: {start: number, end: number, range: Range}[]}[]} */
   #pieces = [];
-  #over = false;
   #cut = false;
 
   /**
@@ -107,22 +106,19 @@ export class Reply {
   }
 
   #end(reason) {
-    this.#over = true;
     this.#item.removeAttribute("data-waiting");
     if (reason === "stopped") this.cut();
   }
 
   /**
    * Light what is spoken at a moment.
-   * @param {number | null} time media seconds; null: nothing is heard
+   * @param {number | null} time media seconds; null before anything is heard, Infinity where nothing can be
    * @returns {string} the emotion of the sentence spoken; empty for none
    */
   light(time) {
     if (this.#cut) return "";
     const piece = time === null ? null : this.#pieces.find(({ start, end }) => start <= time && time < end);
-    for (const [n, { row }] of this.#sentences) {
-      if (row.dataset.state !== "said") row.dataset.state = this.#stateOf(n, time, piece);
-    }
+    for (const [n, { row }] of this.#sentences) row.dataset.state = this.#stateOf(n, time, piece);
     lightWord(piece?.words.find(({ start, end }) => start <= time && time < end)?.range);
     return piece ? (this.#sentences.get(piece.n)?.row.dataset.emotion ?? "") : "";
   }
@@ -131,7 +127,7 @@ export class Reply {
     if (piece?.n === n) return "speaking";
     const ends = this.#pieces.filter((heard) => heard.n === n).map((heard) => heard.end);
     const past = time !== null && ends.length > 0 && time >= Math.max(...ends);
-    return past || (this.#over && time === null) ? "said" : "waiting";
+    return past ? "said" : "waiting";
   }
 
   #write({ n, text, emotion, strength }) {

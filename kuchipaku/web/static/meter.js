@@ -23,7 +23,8 @@ export class Meter {
   /** New frames drawn in a second. */
   get fps() {
     const now = performance.now();
-    return (this.#drawn.filter((moment) => now - moment < WINDOW_MS).length * 1000) / WINDOW_MS;
+    const recent = this.#drawn.filter((moment) => now - moment < WINDOW_MS);
+    return recent.length > 1 ? ((recent.length - 1) * 1000) / (now - recent[0]) : 0;
   }
 
   /** Milliseconds that 95 % of the offsets stay within; null before anything was said. */

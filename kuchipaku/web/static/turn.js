@@ -139,8 +139,8 @@ export class Turn {
 
   async #untilNear(piece) {
     const { context } = this.#player;
-    const { signal } = this.#hushed;
-    while (!signal.aborted && !(this.#base + piece.start - context.currentTime < FOLLOWER_LEAD && this.#base !== null)) {
+    const far = () => this.#base === null || this.#base + piece.start - context.currentTime > FOLLOWER_LEAD;
+    while (!this.#hushed.signal.aborted && far()) {
       await new Promise((resolve) => setTimeout(resolve, FOLLOWER_POLL_MS));
     }
   }
