@@ -61,9 +61,7 @@ def report(services: Services, app: Flask) -> int:
 
 
 def _running(services: Services) -> list[str]:
-    from kuchipaku.web.api import answering
-
-    name, note = answering(services)
+    name, note = services.answering()
     failed = [info.name for info in services.plugins.infos() if info.state == "failed"]
     lines = [
         f"  answers     {name or 'nobody'}{f' ({note})' if note else ''}",

@@ -11,7 +11,7 @@ from kuchipaku.composer import Composer
 from kuchipaku.director import Director
 from kuchipaku.emotion import EmotionReader
 from kuchipaku.encode import Encoder
-from kuchipaku.errors import KuchipakuError
+from kuchipaku.errors import EngineUnavailable, KuchipakuError
 from kuchipaku.hookspecs import AvatarFactory
 from kuchipaku.llm import LanguageModel
 from kuchipaku.metrics import Metrics
@@ -48,6 +48,14 @@ class Services:
         carried = [name for _, names in self.plugins.each_live("extras_modules") for name in names]
         wanted = self.settings.modules
         return carried if wanted is None else [name for name in wanted if name in carried]
+
+    def answering(self) -> tuple[str, str]:
+        """The language model that would answer now, and what it says of itself or why there is none."""
+        try:
+            name, model = self.llms.first(self.settings.reply.llms)
+        except EngineUnavailable as error:
+            return "", f"{error}: {error.hint}"
+        return name, getattr(model, "description", "")
 
     def shutdown(self) -> None:
         """Silence everybody, and let every plugin let go of what it holds."""

@@ -22,7 +22,7 @@ from kuchipaku.settings import load_settings
 from kuchipaku.speech import Delivery
 from kuchipaku.stream import laid_on
 from kuchipaku.timeline import Timeline
-from kuchipaku.web.api import joined
+from kuchipaku.web.speaking import joined
 
 FPS = 30
 WINDOW = 30

@@ -9,7 +9,12 @@ from flask import Flask, Response, g, request
 from flask_cors import CORS
 
 from kuchipaku.services import Services
-from kuchipaku.web import api, auth, characters, errors, extras, pages, streams
+from kuchipaku.web import auth, errors
+from kuchipaku.web.about import About
+from kuchipaku.web.characters import Characters
+from kuchipaku.web.performing import Performing
+from kuchipaku.web.speaking import Speaking
+from kuchipaku.web.streams import Live, Seats
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +32,13 @@ def create_app(services: Services) -> Flask:
     if settings.server.secure:
         auth.install(app, auth.read_or_make_key(settings.server.api_key_file))
     CORS(app, origins=list(settings.server.cors_origins))
-    viewers = streams.Seats(settings.stream.max_viewers, "live streams")
-    followers = streams.Seats(settings.stream.max_viewers, "event streams")
-    app.register_blueprint(pages.blueprint(services))
-    app.register_blueprint(api.blueprint(services, followers))
-    app.register_blueprint(characters.blueprint(services, followers))
-    app.register_blueprint(streams.blueprint(services, viewers))
-    app.register_blueprint(extras.blueprint(services))
+    viewers = Seats(settings.stream.max_viewers, "live streams")
+    followers = Seats(settings.stream.max_viewers, "event streams")
+    app.register_blueprint(About(services).blueprint())
+    app.register_blueprint(Performing(services, followers).blueprint())
+    app.register_blueprint(Speaking(services).blueprint())
+    app.register_blueprint(Characters(services, followers).blueprint())
+    app.register_blueprint(Live(services, viewers).blueprint())
     for _, routes in services.plugins.each("register_routes", services=services):
         app.register_blueprint(routes, url_prefix=f"/api/{routes.name}")
     _count_requests(app, services)

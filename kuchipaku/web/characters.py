@@ -16,35 +16,45 @@ from kuchipaku.web.openapi import takes
 from kuchipaku.web.streams import KEEP_ALIVE, Seats, sse
 
 
-def blueprint(services: Services, followers: Seats) -> Blueprint:
-    """Everything under /api/characters."""
-    routes = Blueprint("characters", __name__, url_prefix="/api/characters")
-    store = services.characters
+class Characters:
+    """Views of everything under /api/characters."""
 
-    @routes.get("")
-    def listed() -> Response:
+    def __init__(self, services: Services, followers: Seats) -> None:
+        self._services, self._followers = services, followers
+        self._store = services.characters
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        routes = Blueprint("characters", __name__, url_prefix="/api/characters")
+        routes.get("")(self.listed)
+        routes.post("")(self.add)
+        routes.get("/<name>")(self.read)
+        routes.delete("/<name>")(self.delete)
+        routes.get("/<name>/picture")(self.picture)
+        routes.post("/<name>/choose")(self.choose)
+        routes.get("/<name>/events")(self.events)
+        return routes
+
+    def listed(self) -> Response:
         """Every character, and who is chosen."""
-        characters = [card(store.get(name)) for name in store.names()]
-        return jsonify(characters=characters, chosen=store.chosen().name if characters else "")
+        characters = [card(self._store.get(name)) for name in self._store.names()]
+        return jsonify(characters=characters, chosen=self._store.chosen().name if characters else "")
 
-    @routes.get("/<name>")
-    def read(name: str) -> Response:
+    def read(self, name: str) -> Response:
         """One character."""
-        character = store.get(name)
+        character = self._store.get(name)
         return jsonify(card(character) | {"persona": character.persona})
 
-    @routes.get("/<name>/picture")
-    def picture(name: str) -> Response:
+    def picture(self, name: str) -> Response:
         """A character's picture, PNG."""
-        character = store.get(name)
+        character = self._store.get(name)
         path = character.folder / character.picture
         if not path.is_file():
             raise UnknownName(f"{name} has no picture", hint=f"put {character.picture} into its folder")
         return Response(path.read_bytes(), mimetype="image/png", headers={"Cache-Control": "no-cache"})
 
-    @routes.post("")
     @takes(form="picture")
-    def add() -> tuple[Response, int]:
+    def add(self) -> tuple[Response, int]:
         """A new character of one picture: a multipart form with `name`, `title` and the file `picture`."""
         unknown = (set(request.form) | set(request.files)) - {"name", "title", "picture"}
         if unknown:
@@ -52,33 +62,28 @@ def blueprint(services: Services, followers: Seats) -> Blueprint:
         upload = request.files.get("picture")
         if upload is None:
             raise BadRequest("no picture was sent", hint="send a multipart form with the file field `picture`")
-        png = character_picture(upload.read(), services.settings.limits.picture_megapixels)
-        character = store.add(request.form.get("name", ""), request.form.get("title", "")[:80], png)
+        png = character_picture(upload.read(), self._services.settings.limits.picture_megapixels)
+        character = self._store.add(request.form.get("name", ""), request.form.get("title", "")[:80], png)
         return jsonify(card(character)), 201
 
-    @routes.post("/<name>/choose")
-    def choose(name: str) -> Response:
+    def choose(self, name: str) -> Response:
         """Make it the one who performs when a request names nobody."""
-        return jsonify(card(store.choose(name)))
+        return jsonify(card(self._store.choose(name)))
 
-    @routes.delete("/<name>")
-    def delete(name: str) -> Response:
+    def delete(self, name: str) -> Response:
         """Remove a character and its files; the last one stays."""
-        store.get(name)
-        if len(store.names()) == 1:
+        self._store.get(name)
+        if len(self._store.names()) == 1:
             raise Busy(f"{name} is the only character", hint="add another one first")
-        services.director.stop(name)
-        store.delete(name)
-        services.stage.forget(name)
+        self._services.director.stop(name)
+        self._store.delete(name)
+        self._services.stage.forget(name)
         return jsonify(ok=True)
 
-    @routes.get("/<name>/events")
-    def events(name: str) -> Response:
+    def events(self, name: str) -> Response:
         """News of a character: `performance` when one begins, `stop` when all is silent."""
-        store.get(name)
-        return followers.stream(_told(services.stage.notices(name)), "text/event-stream")
-
-    return routes
+        self._store.get(name)
+        return self._followers.stream(_told(self._services.stage.notices(name)), "text/event-stream")
 
 
 def card(character: Character) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def document(app: Flask, version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of all routes but the static files."""
     paths: dict[str, Any] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if rule.endpoint.startswith(("static", "pages.static")):
+        if rule.endpoint.startswith(("static", "about.static")):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             operation = _operation(app.view_functions[rule.endpoint], f"{method.lower()}_{rule.endpoint}")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kuchipaku.emotion import LABELS
+from kuchipaku.stream import Background
 
 
 class Body(BaseModel):
@@ -84,3 +85,11 @@ class LiveQuery(BaseModel):
     format: str = Field("jpeg", max_length=20, description="a picture format of a plugin: jpeg, png")
     fps: float = Field(0.0, ge=0.0, le=120.0, description="at most so many frames a second; 0: all")
     background: str = Field("", pattern="^([0-9a-fA-F]{6})?$", description="RRGGBB laid under the picture")
+
+    @property
+    def rgb(self) -> Background | None:
+        """The background as red, green, blue; None where none was asked for."""
+        if not self.background:
+            return None
+        red, green, blue = bytes.fromhex(self.background)
+        return red, green, blue

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response
@@ -54,27 +55,43 @@ def sse(number: int, kind: str, body: Mapping[str, Any]) -> bytes:
     return f"id: {number}\nevent: {kind}\ndata: {text}\n\n".encode()
 
 
-def parts(
-    hub: FrameHub, name: str, encoder: Encoder, head: PartHead, fps: float = 0.0, background: Background | None = None
-) -> Iterator[bytes]:
-    """Multipart pieces: the newest frame each time the viewer is ready for one, at most `fps` a second (0: all)."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a viewer asked for."""
+
+    format: str
+    encoder: Encoder
+    head: PartHead
+    fps: float = 0.0
+    """At most so many frames a second; 0: all."""
+    background: Background | None = None
+
+
+def parts(hub: FrameHub, look: Look, sent: Callable[[], None] = lambda: None) -> Iterator[bytes]:
+    """Multipart pieces: the newest frame each time the viewer is ready for one. `sent` is called for each frame."""
+    for shot in paced(hub, look.fps):
+        picture = shot.picture(look.format, look.encoder, look.background)
+        part = b"--frame\r\n" + look.head(shot, picture) + b"\r\n" + picture + b"\r\n"
+        sent()
+        if len(part) > SEND_BUFFER:
+            # waitress takes the end only once the rest is mostly out: so the next picture chosen is a new one.
+            yield part[:-2]
+            part = part[-2:]
+        yield part
+
+
+def paced(hub: FrameHub, fps: float) -> Iterator[Shot]:
+    """The newest frame each time, at most `fps` a second (0: all), until the hub is closed."""
     newest = hub.newest()
     number, due = newest.number if newest else 0, 0.0
     with hub.watching():
         while not hub.closed:
             time.sleep(max(0.0, due - time.monotonic()))
             shot = hub.after(number, 1.0)
-            if shot is None:
-                continue
-            number = shot.number
-            due = max(due + 1.0 / fps, time.monotonic()) if fps else 0.0
-            picture = shot.picture(name, encoder, background)
-            part = b"--frame\r\n" + head(shot, picture) + b"\r\n" + picture + b"\r\n"
-            if len(part) > SEND_BUFFER:
-                # waitress takes the end only once the rest is mostly out: so the next picture chosen is a new one.
-                yield part[:-2]
-                part = part[-2:]
-            yield part
+            if shot is not None:
+                number = shot.number
+                due = max(due + 1.0 / fps, time.monotonic()) if fps else 0.0
+                yield shot
 
 
 def timed_head(mimetype: str) -> PartHead:
@@ -95,35 +112,34 @@ def plain_head(mimetype: str) -> PartHead:
     return lambda shot, picture: f"Content-Type: {mimetype}\r\n".encode()
 
 
-def blueprint(services: Services, viewers: Seats) -> Blueprint:
-    """The live picture of a character."""
-    routes = Blueprint("streams", __name__)
-    multipart = "multipart/x-mixed-replace; boundary=frame"
+class Live:
+    """Views of a character, live."""
 
-    def counted(chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            services.metrics.frames.inc()
-            yield chunk
+    def __init__(self, services: Services, viewers: Seats) -> None:
+        self._services, self._viewers = services, viewers
 
-    @routes.get("/live/<name>.mjpg")
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        routes = Blueprint("live", __name__)
+        routes.get("/live/<name>.mjpg")(self.live)
+        routes.get("/api/talkinghead/result_feed")(self.result_feed)
+        return routes
+
     @takes(query=LiveQuery)
-    def live(name: str) -> Response:
+    def live(self, name: str) -> Response:
         """The character, live: one part a frame, with its media time in the part's headers."""
         query = query_of(LiveQuery)
-        encoder = services.encoders.get(query.format)
-        performer = services.stage.performer(name)
-        performer.prepare()
-        background = tuple(bytes.fromhex(query.background)) if query.background else None
-        head = timed_head(encoder.mimetype)
-        chunks = parts(performer.hub, query.format, encoder, head, query.fps, background)  # type: ignore[arg-type]
-        return viewers.stream(counted(chunks), multipart)
+        encoder = self._services.encoders.get(query.format)
+        look = Look(query.format, encoder, timed_head(encoder.mimetype), query.fps, query.rgb)
+        return self._watched(name, look)
 
-    @routes.get("/api/talkinghead/result_feed")
-    def result_feed() -> Response:
+    def result_feed(self) -> Response:
         """The chosen character, live, as SillyTavern-Extras sends it: PNG parts with alpha."""
-        performer = services.stage.performer(services.characters.chosen().name)
-        performer.prepare()
-        chunks = parts(performer.hub, "png", services.encoders.get("png"), plain_head("image/png"))
-        return viewers.stream(counted(chunks), multipart)
+        png = self._services.encoders.get("png")
+        return self._watched(self._services.characters.chosen().name, Look("png", png, plain_head("image/png")))
 
-    return routes
+    def _watched(self, name: str, look: Look) -> Response:
+        performer = self._services.stage.performer(name)
+        performer.prepare()
+        chunks = parts(performer.hub, look, self._services.metrics.frames.inc)
+        return self._viewers.stream(chunks, "multipart/x-mixed-replace; boundary=frame")

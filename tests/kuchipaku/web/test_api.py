@@ -93,7 +93,7 @@ def test_voices_plugins_and_health_tell_what_there_is(client: FlaskClient) -> No
 def test_metrics_count_requests_and_stages(client: FlaskClient) -> None:
     client.post("/api/perform", json={"text": "One."}).get_data()
     text = client.get("/metrics").get_data(as_text=True)
-    assert 'kuchipaku_requests_total{endpoint="api.perform",status="200"} 1.0' in text
+    assert 'kuchipaku_requests_total{endpoint="performing.perform",status="200"} 1.0' in text
     assert "kuchipaku_first_audio_seconds_count 1.0" in text
 
 

@@ -10,14 +10,14 @@ from kuchipaku.avatar import Frame
 from kuchipaku.encode import Encoder
 from kuchipaku.serve import SEND_BUFFER
 from kuchipaku.stream import FrameHub
-from kuchipaku.web.streams import parts, timed_head
+from kuchipaku.web.streams import Look, parts, timed_head
 
 FRAME = Frame(np.zeros((2, 2, 4), np.uint8), 0.0)
 
 
 def pieces(hub: FrameHub, size: int) -> Iterator[bytes]:
     encoder = Encoder("x/y", alpha=True, encode=lambda pixels: bytes(size))
-    return parts(hub, "raw", encoder, timed_head("x/y"))
+    return parts(hub, Look("raw", encoder, timed_head("x/y")))
 
 
 def published(hub: FrameHub, chunks: Iterator[bytes]) -> bytes:
