@@ -38,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
         set_up_logging(settings.server.log_level)
         plugins = load_plugins(BUILT_IN, settings.folders.plugins, installed=True)
         services = build_services(plugins, settings)
+        services.check_names()
         app = create_app(services)
         if check:
             return report(services, app)
@@ -52,5 +53,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     sys.exit(main(sys.argv[1:]))

@@ -39,21 +39,32 @@ class Avatar(Protocol):
         """The picture of `pose`. By value: the same pose gives the same picture. Called from one thread."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds; it is not asked to paint again."""
+        ...
+
 
 class AudioAvatar(Protocol):
-    """An avatar driven by the sound itself, filling a buffer of frames ahead of the clock."""
+    """An avatar driven by the sound itself, filling a buffer of frames ahead of the clock.
+
+    `hear` and `hush` are called from the director's threads while another one calls `frame_at`.
+    """
 
     size: tuple[int, int]
     """Width and height in pixels."""
 
     def hear(self, speech: Speech, start: float) -> None:
-        """Prepare the frames of `speech`, which will sound at `start` (seconds, stage clock)."""
+        """Prepare the frames of `speech`, which begins at `start`, media seconds of the performance."""
         ...
 
-    def frame_at(self, t: float) -> Pixels:
-        """The picture for time `t` (seconds, stage clock): of speech if prepared, of its idle loop otherwise."""
+    def frame_at(self, t: float, media_time: float | None) -> Pixels:
+        """The picture for now: stage time `t` for its idle loop, and the media second that sounds, if any does."""
         ...
 
     def hush(self) -> None:
-        """Drop all prepared speech; the next frames ease to the idle loop."""
+        """Drop all that was heard: a stop, or a new performance; the next frames ease to the idle loop."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds; it is not asked for frames again."""
         ...

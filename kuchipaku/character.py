@@ -52,6 +52,8 @@ class Character:
     """Liveliness, 0 (still) to 1 (restless)."""
     seed: int = 0
     """Lays out its blinks and sways."""
+    rest: str = "neutral"
+    """The emotion it wears when nothing is said."""
     emotions: Mapping[str, Pose] = field(default_factory=dict)
     """Its own emotion poses, in place of the common ones: label -> pose."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class CharacterFile(Section):
     pitch: float = Field(1.0, ge=0.25, le=4.0)
     temperament: float = Field(0.5, ge=0.0, le=1.0)
     seed: int = 0
+    rest: str = "neutral"
     emotions: dict[str, dict[str, float]] = Field(default_factory=dict)
 
 
@@ -99,6 +102,10 @@ class CharacterStore:
         if not self._folder.is_dir():
             return []
         return sorted(toml.parent.name for toml in self._folder.glob("*/character.toml") if _fits(toml.parent.name))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a character of that name."""
+        return name in self.names()
 
     def get(self, name: str) -> Character:
         """The character of that name. Raises UnknownName, or BadRequest if its file is wrong."""

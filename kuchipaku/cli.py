@@ -21,9 +21,8 @@ def parse_flags(argv: Sequence[str]) -> Flags:
     given = _parser().parse_args(argv)
     server = {"host": given.host, "port": given.port, "api_key_file": given.api_key_file, "log_level": given.log_level}
     folders = {"characters": given.characters, "plugins": given.plugins}
-    flags: dict[str, Any] = {"server": _stated(server), "folders": _stated(folders)}
-    if given.secure:
-        flags["server"]["secure"] = True
+    server["secure"] = given.secure or None
+    flags: dict[str, Any] = _stated({"server": _stated(server) or None, "folders": _stated(folders) or None})
     if given.enable_modules is not None:
         flags["modules"] = [name.strip() for name in given.enable_modules.split(",") if name.strip()]
     default = Path("settings.toml")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kuchipaku.character import Character
-from kuchipaku.emotion import EmotionReader
-from kuchipaku.errors import KuchipakuError
+from kuchipaku.emotion import EmotionReader, Feeling
+from kuchipaku.errors import EngineUnavailable, KuchipakuError
 from kuchipaku.plugins import Plugins
 from kuchipaku.registry import Registry
 from kuchipaku.script import Line
@@ -42,10 +42,14 @@ class Composer:
         self._voices, self._readers, self._aligners = voices, readers, aligners
 
     def felt(self, line: Line) -> Line:
-        """The line with an emotion: its mark's, or what the reader finds in its text."""
+        """The line with an emotion: its mark's, or what the reader finds; neutral where the reader is unavailable."""
         if line.emotion:
             return line
-        feeling = self._readers.get(self._settings.reply.emotion_reader).feel(line.text)
+        try:
+            feeling = self._readers.get(self._settings.reply.emotion_reader).feel(line.text)
+        except EngineUnavailable as error:
+            log.warning("no emotion is read: %s", error)
+            feeling = Feeling()
         return replace(line, emotion=feeling.emotion, strength=feeling.strength)
 
     def check(self, character: Character, wish: Delivery) -> None:
@@ -69,9 +73,8 @@ class Composer:
         own = character.voice or self._settings.speech.voice
         engine, _, voice = (wish.voice or own).partition("/")
         language = wish.language or character.language
-        return engine, Delivery(
-            voice, language, wish.speed * character.speed, wish.pitch * character.pitch, line.emotion or "neutral"
-        )
+        speed, pitch = _held(wish.speed * character.speed), _held(wish.pitch * character.pitch)
+        return engine, Delivery(voice, language, speed, pitch, line.emotion or "neutral")
 
     def _aligned(self, speech: Speech, text: str, language: str) -> Speech:
         for name in self._settings.speech.aligners:
@@ -86,11 +89,26 @@ class Composer:
 
     def _score(self, line: Line, speech: Speech, character: Character) -> Timeline:
         known = {"line": line, "speech": speech, "character": character, "settings": self._settings}
-        tracks = [
-            Timeline(speech.duration, {name: tuple(cues) for name, cues in written.items()})
-            for _, written in self._plugins.each_live("compose_cues", **known)
+        written = [
+            timeline
+            for name, tracks in self._plugins.each_live("compose_cues", **known)
+            if (timeline := _checked(name, tracks, speech.duration)) is not None
         ]
-        return merge([Timeline(speech.duration), *(_within(track) for track in tracks)])
+        return merge([Timeline(speech.duration), *written])
+
+
+def _held(factor: float) -> float:
+    """A factor of speed or pitch, inside what a `Delivery` promises."""
+    return min(4.0, max(0.25, factor))
+
+
+def _checked(plugin: str, tracks: Mapping[str, Sequence[Cue]], duration: float) -> Timeline | None:
+    """A plugin's tracks, held inside the sound; None, and a line in the log, where they are no tracks of cues."""
+    try:
+        return _within(Timeline(duration, {name: tuple(cues) for name, cues in tracks.items()}))
+    except (AttributeError, TypeError):
+        log.exception("plugin %r wrote no cues in compose_cues", plugin)
+        return None
 
 
 def _within(timeline: Timeline) -> Timeline:

@@ -16,8 +16,8 @@ from kuchipaku.cancel import CancelToken
 from kuchipaku.character import Character
 from kuchipaku.composer import Composer
 from kuchipaku.conversation import Conversations
-from kuchipaku.errors import KuchipakuError
-from kuchipaku.llm import LanguageModel, Message
+from kuchipaku.errors import EngineUnavailable, KuchipakuError, PluginError
+from kuchipaku.llm import LanguageModel
 from kuchipaku.metrics import Metrics
 from kuchipaku.performance import Performance, Reason
 from kuchipaku.performer import Performer
@@ -93,15 +93,17 @@ class Director:
     def reply(
         self, text: str, character: Character, conversation: str, model: LanguageModel, cancel: CancelToken
     ) -> Iterator[Line]:
-        """The lines of a language model's answer; what was said is kept in the conversation, however it ends."""
+        """The lines of a language model's answer; what it wrote is kept in the conversation, however it ends."""
         history = self.conversations.history(conversation)
+        turn = self.conversations.begin(conversation, text)
         messages = messages_for(text, character, history, self._settings.reply.turns)
-        said: list[str] = []
-        try:
-            lines = lines_of(_noted(model.reply(messages, cancel), said))
-            yield from self._adjusted(lines, character)
-        finally:
-            self.conversations.add(conversation, Message("user", text), Message("assistant", "".join(said)))
+        lines = lines_of(_noted(model.reply(messages, cancel), turn.answered))
+        spoken = False
+        for line in self._adjusted(lines, character):
+            spoken = True
+            yield line
+        if not spoken and not cancel.cancelled:
+            raise EngineUnavailable("the language model gave nothing to speak", hint="ask again, in other words")
 
     def stop(self, character: str | None = None) -> int:
         """Silence one character, or all. The generation from which on nothing old is shown or heard."""
@@ -110,11 +112,19 @@ class Director:
             generation = self._generation
             jobs = [job for name, job in self._jobs.items() if character in (None, name)]
         for job in jobs:
+            job.performance.cancel.cancel()
             if job.performer.score.performance:
                 job.performer.hush(generation)
-                self._stage.tell(job.order.character.name, "stop", generation=generation)
+                self._stage.tell(job.performance.character, "stop", generation)
             _end(job, "stopped")
         return generation
+
+    def forget(self, character: str) -> None:
+        """A character is gone: silence it, and let go of all that was kept for it."""
+        self.stop(character)
+        with self._lock:
+            self._jobs.pop(character, None)
+        self._stage.forget(character)
 
     def keep_audio(self, wav: bytes) -> str:
         """Store a WAV for a while; its URL, relative to the server's root."""
@@ -127,16 +137,14 @@ class Director:
         performer = self._stage.performer(name)
         with self._lock:
             self._generation += 1
-            performance = Performance(
-                uuid.uuid4().hex, name, self._generation, conversation=order.conversation, player=order.player
-            )
+            performance = Performance(uuid.uuid4().hex, name, self._generation, conversation=order.conversation)
             old = self._jobs.get(name)
             job = self._jobs[name] = _Job(performance, order, performer)
             performer.begin(performance.name, performance.generation)
         if old:
             _end(old, "stopped")
         self.performances.put(performance.name, performance)
-        self._stage.tell(name, "performance", performance=performance.name, generation=performance.generation)
+        self._stage.tell(name, "performance", performance.generation, performance=performance.name)
         return job
 
     def _start(self, job: _Job, lines: Iterator[Line]) -> Performance:
@@ -160,18 +168,16 @@ class Director:
 
     def _adjusted(self, lines: Iterator[Line], character: Character) -> Iterator[Line]:
         for _, adjust in self._plugins.callers("adjust_reply"):
-            adjusted = adjust(lines=lines, character=character, settings=self._settings)
-            if adjusted is not None:
-                lines = _or_rest(adjusted, lines)
+            source = _Source(lines)
+            adjusted = adjust(lines=source, character=character, settings=self._settings)
+            lines = source if adjusted is None else _or_rest(adjusted, source)
         return lines
 
     def _speak_all(self, job: _Job, lines: Iterator[Line]) -> None:
         began = time.monotonic()
         told = self._told(job.performance, lines, began)
-        for number, line in enumerate(ahead(told, self._settings.speech.lines_ahead, job.performance.cancel)):
-            self._speak(job, line)
-            if number == 0:
-                self._metrics.first_audio.observe(time.monotonic() - began)
+        for line in ahead(told, self._settings.speech.lines_ahead, job.performance.cancel):
+            self._speak(job, line, began)
 
     def _told(self, performance: Performance, lines: Iterator[Line], began: float) -> Iterator[Line]:
         """The lines with their emotions, each told to the followers as soon as it is known."""
@@ -182,12 +188,15 @@ class Director:
             performance.tell("line", n=n, text=felt.text, emotion=felt.emotion, strength=round(felt.strength, 3))
             yield felt
 
-    def _speak(self, job: _Job, line: Line) -> None:
+    def _speak(self, job: _Job, line: Line, began: float) -> None:
         performance = job.performance
         for number, take in enumerate(self._composer.takes(line, job.order.character, job.order.delivery)):
             start = job.performer.add(performance.name, take.timeline, take.speech, player=job.order.player)
             if start is None or performance.cancel.cancelled:
                 return
+            if performance.duration == 0.0:
+                self._metrics.first_audio.observe(time.monotonic() - began)
+            performance.duration = start + take.speech.duration
             where = {"n": line.n, "piece": number, "start": round(start, 4)}
             url = self.keep_audio(wav_of(take.speech))
             performance.tell(
@@ -208,21 +217,42 @@ class Director:
 
 def _end(job: _Job, reason: Reason) -> None:
     """Tell the end, once, and let every thread that still works for it go."""
-    score = job.performer.score
-    seconds = score.end if score.performance == job.performance.name else 0.0
-    job.performance.tell("done", reason=reason, duration=round(seconds, 4))
+    job.performance.tell("done", reason=reason, duration=round(job.performance.duration, 4))
     job.performance.cancel.cancel()
 
 
-def _or_rest(adjusted: Iterator[Line], lines: Iterator[Line]) -> Iterator[Line]:
+class _Source:
+    """The lines handed to a plugin. `error` is what they raised of themselves, which is not the plugin's fault."""
+
+    def __init__(self, lines: Iterator[Line]) -> None:
+        self._lines = lines
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self.error = error
+            raise
+
+
+def _or_rest(adjusted: Iterator[Line], source: _Source) -> Iterator[Line]:
     """A plugin's lines; where it fails midway, the rest of the reply as it is."""
     try:
-        yield from adjusted
-    except KuchipakuError:
-        raise
-    except Exception:
+        for line in adjusted:
+            if not isinstance(line, Line):
+                raise PluginError(f"adjust_reply gave {line!r}, which is no Line")
+            yield line
+    except Exception as error:
+        if error is source.error:
+            raise
         log.exception("a plugin failed in adjust_reply; the rest is spoken as it is")
-        yield from lines
+        yield from source
 
 
 def _noted(pieces: Iterator[str], said: list[str]) -> Iterator[str]:
@@ -260,11 +290,9 @@ def _fill(
     items: Iterator[T], put: Callable[[T | _End], None], places: threading.Semaphore, cancel: CancelToken
 ) -> None:
     try:
-        for item in items:
+        while not cancel.cancelled and (item := next(items, None)) is not None:
             put(item)
             places.acquire()
-            if cancel.cancelled:
-                break
         put(_End())
     except BaseException as error:
         put(_End(error))

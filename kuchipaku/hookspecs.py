@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pluggy
-from flask import Blueprint
 from pydantic import BaseModel
 
 from kuchipaku.avatar import AudioAvatar, Avatar
@@ -21,6 +20,8 @@ from kuchipaku.speech import Aligner, Speech, Voice
 from kuchipaku.timeline import Cue, Timeline
 
 if TYPE_CHECKING:
+    from flask import Blueprint
+
     from kuchipaku.services import Services
 
 PROJECT = "kuchipaku"

@@ -25,16 +25,14 @@ class Event:
 class Performance:
     """What one text became. Written by the director, followed by any number of readers."""
 
-    def __init__(
-        self, name: str, character: str, generation: int, *, conversation: str = "", player: bool = False
-    ) -> None:
+    def __init__(self, name: str, character: str, generation: int, *, conversation: str = "") -> None:
         self.name = name
         """Its id."""
         self.character = character
         self.generation = generation
         self.conversation = conversation
-        self.player = player
-        """Whether a client plays the audio and reports when it sounds."""
+        self.duration = 0.0
+        """Media seconds up to the end of the last piece that is ready."""
         self.cancel = CancelToken()
         self._events: list[Event] = []
         self._told = threading.Condition()

@@ -13,7 +13,7 @@ from typing_extensions import TypeIs
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.loop import Worker, run_at
 from kuchipaku.pose import Layer, Pose, lay, mix, shut_once, smoothstep
-from kuchipaku.score import Score
+from kuchipaku.score import Piece, Score
 from kuchipaku.speech import Speech
 from kuchipaku.stream import FrameHub
 from kuchipaku.timeline import Timeline
@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 
 EASE = 0.35
 """Seconds in which the face passes from one performance to the next, or to rest after a stop; by eye."""
-SHUT = 0.05
-"""Seconds in which the mouth shuts at a stop: less than two frames at 25 fps."""
+SHUT = 0.03
+"""Seconds in which the mouth shuts at a stop: less than a frame, so that the second one shows it shut."""
 PATIENCE = 1.5
 """Seconds for which a performance waits for its player to report that sound begins."""
 WATCHED_LEAD = 0.1
@@ -33,8 +33,8 @@ LATE_MARGIN = 0.25
 OPENINGS = ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
 JITTER = 0.004
 """Seconds by which a report may differ without moving anything; less cannot be seen."""
-MAX_DRIFT = 5.0
-"""Seconds by which one report may move a running performance; more is not believed."""
+JUMP = 0.25
+"""Seconds from which on a report moves so much that the face is eased over."""
 
 NamedLayer = tuple[str, Layer]
 
@@ -58,17 +58,19 @@ class Performer:
         build_avatar: Callable[[], Avatar | AudioAvatar],
         build_layers: Callable[[Timeline], Sequence[NamedLayer]],
         fps: float,
+        rest: str = "neutral",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.hub = FrameHub(self._wake)
         self._build_avatar, self._build_layers = build_avatar, build_layers
         self._avatar: Avatar | AudioAvatar | None = None
+        self._building = threading.Lock()
         self._fps, self._clock, self._born = fps, clock, clock()
         self._lock = threading.RLock()
-        self._play = _Play(Score())
+        self._play = _Play(Score(rest=rest))
         self._painted: Pose = {}
-        self._broken: set[Layer] = set()
+        self._broken: set[int] = set()
         self._complained = False
         self._worker = Worker(f"performer-{name}", self._paint_while_watched)
 
@@ -86,12 +88,14 @@ class Performer:
         return self.score.media_time(self.now())
 
     def prepare(self) -> None:
-        """Build the avatar if need be. Raises what the avatar's factory raises."""
-        with self._lock:
+        """Build the avatar if need be, which may take long. Raises what the avatar's factory raises."""
+        with self._building:
             if self._avatar is None:
-                self._avatar = self._build_avatar()
-            if not self._play.layers:
-                self._change(self._play.score)
+                avatar = self._build_avatar()
+                with self._lock:
+                    self._avatar = avatar
+                    self._change(self.score)
+                    self._let_hear(self.score.pieces)
 
     def begin(self, performance: str, generation: int) -> None:
         """A new performance: whatever was being said is dropped, and the face eases over."""
@@ -101,22 +105,15 @@ class Performer:
         """Nothing more is said: the mouth shuts within two frames and the face eases to rest."""
         self._turn_to(Score("", generation, self.score.rest))
 
-    def rest_in(self, emotion: str) -> None:
-        """Wear `emotion` whenever nothing is said."""
-        with self._lock:
-            self._change(replace(self.score, rest=emotion), ease=True)
-
     def add(self, performance: str, timeline: Timeline, speech: Speech, *, player: bool) -> float | None:
         """Append a piece; the media second at which it begins, or None if the performance is no longer on."""
         with self._lock:
             if self.score.performance != performance:
                 return None
             patience, margin = (PATIENCE, LATE_MARGIN) if player else (WATCHED_LEAD, WATCHED_LEAD)
-            score = self.score.with_piece(timeline, speech, self.now(), patience, margin)
-            self._change(score)
-            piece = score.pieces[-1]
-            if self._avatar is not None and not _is_posed(self._avatar):
-                self._avatar.hear(speech, (score.origin or 0.0) + piece.start)
+            self._change(self.score.with_piece(timeline, speech, self.now(), patience, margin))
+            piece = self.score.pieces[-1]
+            self._let_hear([piece])
             return piece.start
 
     def complete(self, performance: str) -> None:
@@ -134,24 +131,32 @@ class Performer:
             anchored = score.anchored(media_time, self.now() + ahead)
             moved = abs((anchored.origin or 0.0) - score.origin)
             if moved > JITTER:
-                if moved > MAX_DRIFT:
-                    return False
-                self._change(anchored)
+                self._change(anchored, ease=moved > JUMP)
             return True
 
     def end(self) -> None:
-        """Stop painting for good, and let the viewers go."""
+        """Stop painting for good, let the viewers go, and the avatar too."""
         self.hub.close()
         self._worker.end()
+        with self._building:
+            if self._avatar is not None:
+                self._avatar.close()
 
     def _wake(self) -> None:
         self._worker.wake()
 
     def _turn_to(self, score: Score) -> None:
         with self._lock:
+            if score.generation < self.score.generation:
+                return  # an older stop that comes late silences nothing newer
             if self._avatar is not None and not _is_posed(self._avatar):
                 self._avatar.hush()
             self._change(score, ease=True)
+
+    def _let_hear(self, pieces: Sequence[Piece]) -> None:
+        if self._avatar is not None and not _is_posed(self._avatar):
+            for piece in pieces:
+                self._avatar.hear(piece.speech, piece.start)
 
     def _change(self, score: Score, *, ease: bool = False) -> None:
         layers = tuple(self._build_layers(score.on_stage()))
@@ -168,6 +173,7 @@ class Performer:
         play, t = self._play, self.now()
         try:
             pixels = self._pixels(play, t)
+            self._complained = False
         except Exception:
             if not self._complained:
                 log.exception("the avatar of %r failed; its last picture stays", self.name)
@@ -187,21 +193,21 @@ class Performer:
         avatar = self._avatar
         assert avatar is not None
         if not _is_posed(avatar):
-            return avatar.frame_at(t)
+            return avatar.frame_at(t, None if play.score.over(t) else play.score.media_time(t))
         pose = self._eased(play, avatar.rig.clamp(self._laid(play.layers, t)), t)
         self._painted = pose
         return avatar.paint(pose)
 
     def _laid(self, layers: Sequence[NamedLayer], t: float) -> Pose:
         pose: dict[str, float] = {}
-        for owner, layer in layers:
-            if layer in self._broken:
+        for number, (owner, layer) in enumerate(layers):
+            if number in self._broken:
                 continue
             try:
                 lay(pose, layer(t))
             except Exception:
                 log.exception("the layer of plugin %r failed; it is left out until the score changes", owner)
-                self._broken.add(layer)
+                self._broken.add(number)
         return shut_once(pose)
 
     def _eased(self, play: _Play, pose: Pose, t: float) -> Pose:

@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -37,7 +38,7 @@ class PluginInfo:
     state: Literal["ready", "failed"] = "ready"
     hooks: tuple[str, ...] = ()
     error: str = ""
-    """Why it failed; empty while it works."""
+    """Why it failed, or what its last live call raised; empty while it works."""
 
 
 class Plugins:
@@ -57,7 +58,7 @@ class Plugins:
         taken = name in self._infos
         name = f"{name} ({origin})" if taken else name
         self._infos[name] = PluginInfo(name, origin)
-        with _Blame(self, name):
+        with self.blame(name):
             if taken:
                 raise BadRequest(f"the name of the plugin {name!r} is taken", hint="rename one of the two")
             plugin = load()
@@ -68,12 +69,13 @@ class Plugins:
         """`settings` with each plugin's table checked by the plugin's own model."""
         resolved = {}
         for name, model in self.each("settings_model"):
-            with _Blame(self, name):
+            with self.blame(name):
                 resolved[name] = checked(model, settings.plugins.get(name, {}), f"[plugins.{name}]")
-        unknown = sorted(set(settings.plugins) - set(self._infos))
+        failed = {info.name for info in self.infos() if info.state == "failed"}
+        unknown = sorted(set(settings.plugins) - set(resolved) - failed)
         if unknown:
             known = ", ".join(sorted(resolved))
-            raise BadRequest(f"settings: there is no plugin {unknown[0]!r}", hint=f"with settings: {known}")
+            raise BadRequest(f"settings: no plugin takes [plugins.{unknown[0]}]", hint=f"with settings: {known}")
         return settings.model_copy(update={"plugins": resolved})
 
     def each(self, hook: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
@@ -86,7 +88,7 @@ class Plugins:
             if self._infos[name].state == "failed":
                 continue
             result = None
-            with _Blame(self, name):
+            with self.blame(name):
                 result = implementation.function(*(arguments[a] for a in implementation.argnames))
             if result is not None:
                 yield name, result
@@ -104,10 +106,23 @@ class Plugins:
         """
         implementations = getattr(self._manager.hook, hook).get_hookimpls()
         return [
-            (implementation.plugin_name, _guarded(implementation, hook))
+            (implementation.plugin_name, self._guarded(implementation, hook))
             for implementation in implementations
             if self._infos[implementation.plugin_name].state == "ready"
         ]
+
+    def _guarded(self, implementation: pluggy.HookImpl, hook: str) -> Callable[..., Any]:
+        name = implementation.plugin_name
+
+        def call(**arguments: Any) -> Any:
+            try:
+                return implementation.function(*(arguments[a] for a in implementation.argnames))
+            except Exception as error:
+                log.exception("plugin %r failed in %s", name, hook)
+                self._infos[name] = replace(self._infos[name], error=f"in {hook}: {type(error).__name__}: {error}")
+                return None
+
+        return call
 
     def _hooks_of(self, plugin: object) -> tuple[str, ...]:
         callers = self._manager.get_hookcallers(plugin) or []
@@ -116,6 +131,10 @@ class Plugins:
             if not caller.has_spec():
                 raise PluginError(f"there is no hook {caller.name!r}", hint=f"known: {', '.join(known)}")
         return tuple(sorted(caller.name for caller in callers))
+
+    def blame(self, name: str) -> AbstractContextManager[None]:
+        """Inside it, what a stranger raises strikes the plugin off; what one of ours raises ends the start."""
+        return _Blame(self, name)
 
     def fail(self, name: str, error: BaseException) -> None:
         """Strike a plugin off: log why, and list it as failed."""
@@ -127,18 +146,7 @@ class Plugins:
         return self._infos[name].origin == "built-in"
 
 
-def _guarded(implementation: pluggy.HookImpl, hook: str) -> Callable[..., Any]:
-    def call(**arguments: Any) -> Any:
-        try:
-            return implementation.function(*(arguments[a] for a in implementation.argnames))
-        except Exception:
-            log.exception("plugin %r failed in %s", implementation.plugin_name, hook)
-            return None
-
-    return call
-
-
-class _Blame:
+class _Blame(AbstractContextManager[None]):
     """A context that lets no stranger's exception out, and names the plugin in one of ours."""
 
     def __init__(self, plugins: Plugins, name: str) -> None:
@@ -147,7 +155,7 @@ class _Blame:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if error is None or not isinstance(error, Exception):
+        if not isinstance(error, (Exception, SystemExit)):
             return False
         if not self._plugins.is_ours(self._name):
             self._plugins.fail(self._name, error)

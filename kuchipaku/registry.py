@@ -15,31 +15,26 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Named factories of one kind of engine. Safe to use from any thread."""
+    """Named factories of one kind of engine. Safe to use from any thread; a slow one keeps no other waiting."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self._factories: dict[str, Callable[[], T]] = {}
-        self._built: dict[str, T] = {}
-        self._lock = threading.RLock()
+        self._offers: dict[str, _Offer[T]] = {}
 
     def register(self, name: str, factory: Callable[[], T]) -> None:
         """Offer an engine. A name that is taken is taken over: the later plugin wins."""
-        self._factories[name] = factory
+        self._offers[name] = _Offer(f"{self.kind} {name!r}", factory)
 
     def names(self) -> list[str]:
         """Every name on offer, in order of registration."""
-        return list(self._factories)
+        return list(self._offers)
 
     def get(self, name: str) -> T:
         """The engine of that name. Raises UnknownName, or what its factory raises (KuchipakuError)."""
-        if name not in self._factories:
-            known = ", ".join(sorted(self._factories)) or "none is installed"
+        if name not in self._offers:
+            known = ", ".join(sorted(self._offers)) or "none is installed"
             raise UnknownName(f"no {self.kind} is called {name!r}", hint=f"known: {known}")
-        with self._lock:
-            if name not in self._built:
-                self._built[name] = self._build(name)
-            return self._built[name]
+        return self._offers[name].engine()
 
     def first(self, names: Iterable[str]) -> tuple[str, T]:
         """The first of `names` that is available, with its name. Raises the last one's EngineUnavailable."""
@@ -51,13 +46,28 @@ class Registry(Generic[T]):
                 refusal = error
         raise refusal
 
-    def _build(self, name: str) -> T:
+
+class _Offer(Generic[T]):
+    """One factory, and its engine once it has been asked for."""
+
+    def __init__(self, title: str, factory: Callable[[], T]) -> None:
+        self._title, self._factory = title, factory
+        self._built: list[T] = []
+        self._lock = threading.Lock()
+
+    def engine(self) -> T:
+        with self._lock:
+            if not self._built:
+                self._built.append(self._build())
+            return self._built[0]
+
+    def _build(self) -> T:
         try:
-            return self._factories[name]()
+            return self._factory()
         except KuchipakuError:
             raise
         except Exception as error:
-            log.exception("%s %r could not start", self.kind, name)
+            log.exception("%s could not start", self._title)
             raise EngineUnavailable(
-                f"{self.kind} {name!r} could not start: {error}", hint="python -m kuchipaku doctor tells more"
+                f"{self._title} could not start: {error}", hint="python -m kuchipaku doctor tells more"
             ) from error

@@ -17,7 +17,7 @@ class Piece:
 
     start: float
     timeline: Timeline
-    speech: Speech | None = None
+    speech: Speech
     """The sound itself, for avatars that are driven by it."""
 
     @property
@@ -54,7 +54,7 @@ class Score:
         media = self.media_time(stage_time)
         return self.complete and (media is None or media >= self.end)
 
-    def with_piece(self, piece: Timeline, speech: Speech | None, now: float, patience: float, margin: float) -> Score:
+    def with_piece(self, timeline: Timeline, speech: Speech, now: float, patience: float, margin: float) -> Score:
         """One piece more, at stage time `now`.
 
         The first one begins in `patience` seconds, unless a player says otherwise by then (`anchored`). A later
@@ -64,7 +64,7 @@ class Score:
         media = now - origin
         start = max(self.end, media + margin) if self.pieces else 0.0
         kept = tuple(p for p in self.pieces if p.end > media - KEEP)
-        return replace(self, origin=origin, pieces=(*kept, Piece(start, piece, speech)))
+        return replace(self, origin=origin, pieces=(*kept, Piece(start, timeline, speech)))
 
     def anchored(self, media_time: float, stage_time: float) -> Score:
         """The same with media second `media_time` at `stage_time`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kuchipaku.character import CharacterStore
@@ -11,7 +12,7 @@ from kuchipaku.composer import Composer
 from kuchipaku.director import Director
 from kuchipaku.emotion import EmotionReader
 from kuchipaku.encode import Encoder
-from kuchipaku.errors import EngineUnavailable, KuchipakuError
+from kuchipaku.errors import BadRequest, EngineUnavailable, KuchipakuError
 from kuchipaku.hookspecs import AvatarFactory
 from kuchipaku.llm import LanguageModel
 from kuchipaku.metrics import Metrics
@@ -42,6 +43,14 @@ class Services:
     stage: Stage
     director: Director
     metrics: Metrics
+
+    def check_names(self) -> None:
+        """Raises BadRequest for an engine that the settings name and no plugin offers."""
+        speech, reply = self.settings.speech, self.settings.reply
+        _check_names("speech.voice", [speech.voice.partition("/")[0]], self.voices.names())
+        _check_names("speech.aligners", speech.aligners, self.aligners.names())
+        _check_names("reply.llms", reply.llms, self.llms.names())
+        _check_names("reply.emotion_reader", [reply.emotion_reader], self.readers.names())
 
     def extras_modules(self) -> list[str]:
         """The SillyTavern-Extras modules that plugins carry and the settings leave on."""
@@ -108,3 +117,11 @@ def build_services(plugins: Plugins, settings: Settings) -> Services:
 def _fill(plugins: Plugins, settings: Settings, hook: str, register: object) -> None:
     for _ in plugins.each(hook, register=register, settings=settings):
         pass
+
+
+def _check_names(key: str, wanted: Iterable[str], known: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in known:
+            raise BadRequest(
+                f"settings: {key} names {name!r}", hint=f"known: {', '.join(known) or 'none is installed'}"
+            )

@@ -87,6 +87,8 @@ class LimitsSection(Section):
 
     text_chars: int = Field(20_000, ge=1)
     """Characters of one text."""
+    speech_chars: int = Field(5_000, ge=1)
+    """Characters of one text for POST /api/speech, whose audio is made as a whole."""
     upload_mb: int = Field(32, ge=1)
     """Megabytes of one request's body."""
     picture_megapixels: float = Field(40.0, gt=0)
@@ -125,7 +127,7 @@ def load_settings(file: Path | None, environ: Mapping[str, str], flags: Mapping[
     """
     tables = read_toml(file) if file else {}
     for layer in (_from_environment(environ), flags):
-        tables = _laid_over(tables, layer)
+        tables = laid_over(tables, layer)
     return checked(Settings, tables, "settings")
 
 
@@ -190,10 +192,11 @@ def _list_or_text(name: str, text: str) -> Any:
         raise BadRequest(f"{name} is {text!r}", hint='a list looks like ["one", "two"]') from error
 
 
-def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested tables, key by key: what `above` says wins."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
         both = isinstance(under, Mapping) and isinstance(value, Mapping)
-        merged[key] = _laid_over(under, value) if both else value  # type: ignore[arg-type]
+        merged[key] = laid_over(under, value) if both else value  # type: ignore[arg-type]
     return merged

@@ -14,7 +14,7 @@ T = TypeVar("T")
 class Shelf(Generic[T]):
     """Items by id, at most `most` of them and none older than `max_age` seconds. Safe to use from any thread.
 
-    With `weigh`, `most` bounds the sum of the items' weights instead of their number.
+    With `weigh`, `most` bounds the sum of the items' weights instead of their number; the newest always stays.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Shelf(Generic[T]):
         oldest_kept = self._clock() - self._max_age
         while self._items:
             name, (stored, _) = next(iter(self._items.items()))
-            if self._weight <= self._most and stored >= oldest_kept:
+            if stored >= oldest_kept and (self._weight <= self._most or len(self._items) == 1):
                 return
             self._drop(name)
 

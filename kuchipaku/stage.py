@@ -50,29 +50,38 @@ class Stage:
         return list(self._performers.values())
 
     def forget(self, name: str) -> None:
-        """Let a character's performer go: its files have changed, or it is deleted."""
+        """Let a character's performer go: the character is deleted."""
         with self._lock:
             performer = self._performers.pop(name, None)
         if performer:
             performer.end()
+        with self._news:
+            self._notices.pop(name, None)
 
     def end(self) -> None:
         """Let all performers go."""
         for performer in self.performers():
             self.forget(performer.name)
 
-    def tell(self, character: str, kind: str, **body: Any) -> None:
-        """Tell the followers of a character; one who comes later is told the last notice."""
+    def tell(self, character: str, kind: str, generation: int, **body: Any) -> None:
+        """Tell the followers of a character; one who comes later is told the last notice. Older news is no news."""
         with self._news:
-            self._count += 1
-            self._notices[character] = Notice(self._count, kind, body)
-            self._news.notify_all()
+            last = self._notices.get(character)
+            if last is None or generation > last.body["generation"]:
+                self._count += 1
+                self._notices[character] = Notice(self._count, kind, {"generation": generation, **body})
+                self._news.notify_all()
 
     def notices(self, character: str, patience: float = 10.0) -> Iterator[Notice | None]:
-        """The last notice about a character and every later one; None after each `patience` seconds without."""
+        """The last notice about a character, then the newest whenever there is one, while the character exists.
+
+        None after each `patience` seconds without news.
+        """
         seen = 0
         while True:
             notice = self._next_notice(character, seen, patience)
+            if notice is None and not self._characters.has(character):
+                return
             seen = notice.number if notice else seen
             yield notice
 
@@ -87,7 +96,9 @@ class Stage:
 
     def _cast(self, character: Character) -> Performer:
         fps = self._settings.stream.fps
-        return Performer(character.name, self._avatar_builder(character), self._layer_builder(character), fps)
+        return Performer(
+            character.name, self._avatar_builder(character), self._layer_builder(character), fps, character.rest
+        )
 
     def _avatar_builder(self, character: Character) -> Callable[[], Any]:
         return lambda: self._avatars.get(character.avatar)(character)

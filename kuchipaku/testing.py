@@ -24,7 +24,7 @@ from kuchipaku.plugins import Plugins
 from kuchipaku.pose import THA_RIG, Layer, Pose, Rig
 from kuchipaku.script import Line
 from kuchipaku.services import Services, build_services
-from kuchipaku.settings import Settings
+from kuchipaku.settings import Settings, laid_over
 from kuchipaku.speech import Aligner, Delivery, Phone, Samples, Speech, Voice, VoiceInfo, Word
 from kuchipaku.timeline import Cue, Timeline, cue_at
 
@@ -106,6 +106,9 @@ class BarsAvatar:
             pixels[64 - height :, 2 * column : 2 * column + 2] = 255
         return pixels
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
 
 class Fakes:
     """A plugin with all of them: "echo", "hum", "even", "shout", "bars", a raw picture format, and a mouth."""
@@ -162,7 +165,7 @@ def fake_services(folder: Path, *plugins: object, settings: dict[str, object] | 
         loaded.add(name, lambda plugin=plugin: plugin)  # type: ignore[misc]
     (folder / "test").mkdir(parents=True, exist_ok=True)
     (folder / "test" / "character.toml").write_text('avatar = "bars"\n')
-    tables = {**FAKE_SETTINGS, "folders": {"characters": str(folder)}, **(settings or {})}
+    tables = laid_over({**FAKE_SETTINGS, "folders": {"characters": str(folder)}}, settings or {})
     return build_services(loaded, Settings.model_validate(tables))
 
 
@@ -230,6 +233,7 @@ def check_avatar(avatar: Avatar) -> None:
     assert (moved != rest).any(), "a pose changes the picture"
     assert (avatar.paint({}) == rest).all(), "the same pose gives the same picture"
     assert (avatar.paint({"no such morph": 1.0}) == rest).all(), "unknown morphs are ignored"
+    avatar.close()
 
 
 def check_aligner(aligner: Aligner) -> None:

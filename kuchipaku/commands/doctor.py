@@ -192,7 +192,7 @@ def painted(services: Services, name: str) -> Findings:
     avatar = services.avatars.get(character.avatar)(character)
     width, height = avatar.size
     paint = getattr(avatar, "paint", None)
-    pixels = paint({}) if paint else cast("AudioAvatar", avatar).frame_at(0.0)
+    pixels = paint({}) if paint else cast("AudioAvatar", avatar).frame_at(0.0, None)
     if pixels.shape == (height, width, 4) and pixels[..., 3].any():
         yield Finding("ok", f"character {name}, a {character.avatar} of {width} x {height}")
     else:

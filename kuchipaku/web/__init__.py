@@ -33,21 +33,22 @@ def create_app(services: Services) -> Flask:
         auth.install(app, auth.read_or_make_key(settings.server.api_key_file))
     CORS(app, origins=list(settings.server.cors_origins))
     viewers = Seats(settings.stream.max_viewers, "live streams")
-    followers = Seats(settings.stream.max_viewers, "event streams")
+    followers = Seats(2 * settings.stream.max_viewers, "event streams")
     app.register_blueprint(About(services).blueprint())
     app.register_blueprint(Performing(services, followers).blueprint())
     app.register_blueprint(Speaking(services).blueprint())
     app.register_blueprint(Characters(services, followers).blueprint())
     app.register_blueprint(Live(services, viewers).blueprint())
-    for _, routes in services.plugins.each("register_routes", services=services):
-        app.register_blueprint(routes, url_prefix=f"/api/{routes.name}")
+    for name, routes in services.plugins.each("register_routes", services=services):
+        with services.plugins.blame(name):
+            app.register_blueprint(routes, url_prefix=f"/api/{routes.name}")
     _count_requests(app, services)
     return app
 
 
 def threads_for(services: Services) -> int:
     """Threads that the app needs so that open answers never keep others waiting."""
-    return 2 * services.settings.stream.max_viewers + SPARE_THREADS
+    return 3 * services.settings.stream.max_viewers + SPARE_THREADS
 
 
 def _count_requests(app: Flask, services: Services) -> None:

@@ -75,15 +75,14 @@ class Characters:
         self._store.get(name)
         if len(self._store.names()) == 1:
             raise Busy(f"{name} is the only character", hint="add another one first")
-        self._services.director.stop(name)
         self._store.delete(name)
-        self._services.stage.forget(name)
+        self._services.director.forget(name)
         return jsonify(ok=True)
 
     def events(self, name: str) -> Response:
         """News of a character: `performance` when one begins, `stop` when all is silent."""
         self._store.get(name)
-        return self._followers.stream(_told(self._services.stage.notices(name)), "text/event-stream")
+        return self._followers.stream(lambda: _told(self._services.stage.notices(name)), "text/event-stream")
 
 
 def card(character: Character) -> dict[str, Any]:

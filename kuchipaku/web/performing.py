@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
 from kuchipaku.errors import BadRequest, UnknownName
 from kuchipaku.performance import Performance
 from kuchipaku.script import Line, lines_of
 from kuchipaku.services import Services
 from kuchipaku.web.openapi import json_body, takes
-from kuchipaku.web.orders import checked_text, order_of
+from kuchipaku.web.orders import checked_text, order_of, speakable
 from kuchipaku.web.schemas import ChatBody, ClockBody, PerformBody, PerformLine, StopBody
 from kuchipaku.web.streams import Seats, event_stream
 
@@ -23,6 +23,7 @@ class Performing:
     def __init__(self, services: Services, followers: Seats) -> None:
         self._services, self._followers = services, followers
         self._director = services.director
+        self._most = services.settings.limits.text_chars
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -39,9 +40,9 @@ class Performing:
     def chat(self) -> Response:
         """Ask the character something; the reply is told as events while it performs it."""
         body = json_body(ChatBody)
-        text = checked_text(self._services, body.text)
+        text = checked_text(body.text, self._most)
         order = order_of(self._services, body, player=body.player, conversation=body.conversation)
-        return self._followed(self._director.chat(text, order))
+        return self._followed(lambda: self._director.chat(text, order))
 
     @takes(body=PerformBody)
     def perform(self) -> Response:
@@ -49,10 +50,10 @@ class Performing:
         body = json_body(PerformBody)
         if body.text and body.lines:
             raise BadRequest("text and lines were both sent", hint="send one of them")
-        text = checked_text(self._services, body.text or "".join(line.text for line in body.lines))
-        lines = known_lines(body.lines) if body.lines else lines_of([text])
+        text = checked_text(body.text or "".join(line.text for line in body.lines), self._most)
+        lines = speakable(known_lines(body.lines) if body.lines else lines_of([text]))
         order = order_of(self._services, body, player=body.player)
-        return self._followed(self._director.perform(lines, order))
+        return self._followed(lambda: self._director.perform(lines, order))
 
     @takes(body=StopBody)
     def stop(self) -> Response:
@@ -66,8 +67,10 @@ class Performing:
         return jsonify(self._performance_of(name).to_json())
 
     def events(self, name: str) -> Response:
-        """The events of a performance, from the first one on."""
-        return self._followed(self._performance_of(name))
+        """The events of a performance, from the first one on, or from behind the `Last-Event-ID` of the request."""
+        performance = self._performance_of(name)
+        last = request.headers.get("Last-Event-ID", "")
+        return self._followed(lambda: performance, begin=int(last) + 1 if last.isdecimal() else 0)
 
     @takes(body=ClockBody)
     def clock(self, name: str) -> Response:
@@ -76,8 +79,8 @@ class Performing:
         performer = self._services.stage.performer(self._performance_of(name).character)
         return jsonify(ok=True, taken=performer.anchor(name, report.media_time, report.ahead))
 
-    def _followed(self, performance: Performance) -> Response:
-        return self._followers.stream(event_stream(performance.events()), "text/event-stream")
+    def _followed(self, perform: Callable[[], Performance], begin: int = 0) -> Response:
+        return self._followers.stream(lambda: event_stream(perform().events(begin), begin), "text/event-stream")
 
     def _performance_of(self, name: str) -> Performance:
         found = self._director.performances.get(name)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kuchipaku.emotion import LABELS
 from kuchipaku.stream import Background
 
 
 class Body(BaseModel):
-    """A JSON body: unknown fields are refused."""
+    """A JSON body: unknown fields and wrong types are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Manner(Body):
@@ -83,8 +83,15 @@ class LiveQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: str = Field("jpeg", max_length=20, description="a picture format of a plugin: jpeg, png")
-    fps: float = Field(0.0, ge=0.0, le=120.0, description="at most so many frames a second; 0: all")
+    fps: float = Field(0.0, ge=0.0, le=120.0, description="at most so many frames a second, from 0.5; 0: all")
     background: str = Field("", pattern="^([0-9a-fA-F]{6})?$", description="RRGGBB laid under the picture")
+
+    @field_validator("fps")
+    @classmethod
+    def _not_too_slow(cls, fps: float) -> float:
+        if 0.0 < fps < 0.5:
+            raise ValueError("0, or 0.5 to 120")
+        return fps
 
     @property
     def rgb(self) -> Background | None:

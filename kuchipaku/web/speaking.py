@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,20 +14,24 @@ from kuchipaku.cancel import CancelToken
 from kuchipaku.composer import Take
 from kuchipaku.director import Order
 from kuchipaku.errors import BadRequest, UnknownName
-from kuchipaku.script import lines_of
+from kuchipaku.script import Line, lines_of
 from kuchipaku.services import Services
 from kuchipaku.speech import Speech
 from kuchipaku.timeline import Timeline, merge
 from kuchipaku.web.openapi import json_body, takes
-from kuchipaku.web.orders import character_of, checked_text, order_of
+from kuchipaku.web.orders import character_of, checked_text, order_of, speakable
 from kuchipaku.web.schemas import ReplyBody, SpeechBody
+
+SPEAKING_AT_ONCE = 2
+"""Requests whose whole audio is being made in memory; others wait for their turn."""
 
 
 class Speaking:
     """Views that answer with sound, with phones, or with a model's words."""
 
     def __init__(self, services: Services) -> None:
-        self._services, self._director = services, services.director
+        self._services, self._director, self._limits = services, services.director, services.settings.limits
+        self._room = threading.Semaphore(SPEAKING_AT_ONCE)
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -41,11 +46,9 @@ class Speaking:
     def speech(self) -> Response:
         """Audio of a text with its phones, words, mouth and emotions in time, without performing it."""
         body = json_body(SpeechBody)
-        text = checked_text(self._services, body.text)
-        spoken = list(self._takes(text, order_of(self._services, body)))
-        if not spoken:
-            raise BadRequest("there is nothing to speak in that text", hint="marks, code and emoji are not spoken")
-        whole, timeline = joined(spoken)
+        lines = speakable(lines_of([checked_text(body.text, self._limits.speech_chars)]))
+        with self._room:
+            whole, timeline = joined(list(self._takes(lines, order_of(self._services, body))))
         return jsonify(
             audio_url=self._director.keep_audio(wav_of(whole)),
             duration=round(whole.duration, 4),
@@ -81,7 +84,7 @@ class Speaking:
     def reply(self) -> Response:
         """The language model's answer as lines, without performing it."""
         body = json_body(ReplyBody)
-        text = checked_text(self._services, body.text)
+        text = checked_text(body.text, self._limits.text_chars)
         character = character_of(self._services, body.character)
         name, model = self._services.llms.first(self._services.settings.reply.llms)
         lines = self._director.reply(text, character, body.conversation, model, CancelToken())
@@ -93,14 +96,16 @@ class Speaking:
             lines=[{"n": n, "text": f.text, "emotion": f.emotion, "strength": f.strength} for n, f in enumerate(felt)],
         )
 
-    def _takes(self, text: str, order: Order) -> Iterator[Take]:
+    def _takes(self, lines: Iterator[Line], order: Order) -> Iterator[Take]:
         composer = self._services.composer
-        for line in lines_of([text]):
+        for line in lines:
             yield from composer.takes(composer.felt(line), order.character, order.delivery)
 
 
 def joined(takes: Sequence[Take]) -> tuple[Speech, Timeline]:
-    """Takes laid end to end, as one sound and one score."""
+    """Takes of one voice laid end to end, as one sound and one score. Raises BadRequest where there is no sound."""
+    if not takes:
+        raise BadRequest("the voice finds nothing to speak in that text", hint="send words")
     phones, words, timelines, at = [], [], [], 0.0
     for take in takes:
         phones += [replace(p, start=p.start + at, end=p.end + at) for p in take.speech.phones]

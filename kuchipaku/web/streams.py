@@ -20,6 +20,8 @@ from kuchipaku.stream import Background, FrameHub, Shot
 from kuchipaku.web.openapi import query_of, takes
 from kuchipaku.web.schemas import LiveQuery
 
+PATIENCE = 10
+"""Seconds without a frame after which a stream ends: what is never written to never tells that its viewer is gone."""
 KEEP_ALIVE = b": keep-alive\n\n"
 PartHead = Callable[[Shot, bytes], bytes]
 
@@ -31,27 +33,39 @@ class Seats:
         self._free = threading.BoundedSemaphore(most)
         self._most, self._what = most, what
 
-    def stream(self, chunks: Iterator[bytes], mimetype: str) -> Response:
-        """A response that holds a seat until it is closed. Raises EngineUnavailable when none is free."""
+    def stream(self, make: Callable[[], Iterator[bytes]], mimetype: str) -> Response:
+        """A response with what `make` gives, holding a seat until it is closed.
+
+        Raises EngineUnavailable, before anything is made, when no seat is free.
+        """
         if not self._free.acquire(blocking=False):
             raise EngineUnavailable(
                 f"all {self._most} {self._what} are taken",
                 hint="close one, or raise stream.max_viewers in the settings",
             )
+        try:
+            chunks = make()
+        except BaseException:
+            self._free.release()
+            raise
         response = Response(chunks, mimetype=mimetype, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         response.call_on_close(self._free.release)
         return response
 
 
-def event_stream(events: Iterable[Event | None]) -> Iterator[bytes]:
-    """Server-sent events; None becomes a comment that keeps the line open."""
-    for number, event in enumerate(events):
-        yield sse(number, event.kind, event.body) if event else KEEP_ALIVE
+def event_stream(events: Iterable[Event | None], number: int = 0) -> Iterator[bytes]:
+    """Server-sent events with ids from `number` on; None becomes a comment that keeps the line open."""
+    for event in events:
+        if event is None:
+            yield KEEP_ALIVE
+        else:
+            yield sse(number, event.kind, event.body)
+            number += 1
 
 
 def sse(number: int, kind: str, body: Mapping[str, Any]) -> bytes:
     """One server-sent event."""
-    text = json.dumps({"type": kind, **body}, ensure_ascii=False)
+    text = json.dumps({"type": kind, **body})
     return f"id: {number}\nevent: {kind}\ndata: {text}\n\n".encode()
 
 
@@ -81,16 +95,17 @@ def parts(hub: FrameHub, look: Look, sent: Callable[[], None] = lambda: None) ->
 
 
 def paced(hub: FrameHub, fps: float) -> Iterator[Shot]:
-    """The newest frame each time, at most `fps` a second (0: all), until the hub is closed."""
+    """The newest frame each time, at most `fps` a second (0: all), until the hub is closed or no frame comes."""
     newest = hub.newest()
-    number, due = newest.number if newest else 0, 0.0
+    number, due, patience = newest.number if newest else 0, time.monotonic(), PATIENCE
     with hub.watching():
-        while not hub.closed:
+        while not hub.closed and patience:
             time.sleep(max(0.0, due - time.monotonic()))
             shot = hub.after(number, 1.0)
+            patience = PATIENCE if shot else patience - 1
             if shot is not None:
                 number = shot.number
-                due = max(due + 1.0 / fps, time.monotonic()) if fps else 0.0
+                due = max(due, time.monotonic() - 1.0 / fps) + 1.0 / fps if fps else 0.0
                 yield shot
 
 
@@ -141,5 +156,7 @@ class Live:
     def _watched(self, name: str, look: Look) -> Response:
         performer = self._services.stage.performer(name)
         performer.prepare()
-        chunks = parts(performer.hub, look, self._services.metrics.frames.inc)
-        return self._viewers.stream(chunks, "multipart/x-mixed-replace; boundary=frame")
+        sent = self._services.metrics.frames.inc
+        return self._viewers.stream(
+            lambda: parts(performer.hub, look, sent), "multipart/x-mixed-replace; boundary=frame"
+        )

@@ -81,6 +81,9 @@ class Puppet:
             over(frame[y : y + height, x : x + width], moved)
         return straightened(frame[:SIZE, :SIZE])
 
+    def close(self) -> None:
+        """Nothing to let go of: layers are plain memory."""
+
     def _movement(self, pose: Pose) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """For each sprite its box in the frame (x, y, width, height), and a grid of texture coordinates to look up."""
         turn = turn_of(pose)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,75 @@ def test_no_more_is_prepared_than_may_be_ready(tmp_path: Path) -> None:
     assert all_events(performance)[-1].body["reason"] == "stopped"
 
 
+def test_an_older_stop_that_comes_late_leaves_the_new_text_alone(services: Services) -> None:
+    director, performer = services.director, services.stage.performer("test")
+    hush = performer.hush
+    begun: list[Performance] = []
+
+    def late(generation: int) -> None:
+        performer.hush = hush  # type: ignore[method-assign]
+        begun.append(director.perform(iter([Line(0, "New.")]), order(services)))
+        hush(generation)
+
+    all_events(director.perform(iter([Line(0, "Old.")]), order(services)))
+    performer.hush = late  # type: ignore[method-assign]
+    director.stop("test")
+    assert "speech" in kinds(begun[0])
+    assert performer.score.performance == begun[0].name
+    notice = next(services.stage.notices("test"))
+    assert notice is not None
+    assert notice.kind == "performance"
+
+
+def test_a_deleted_character_leaves_nothing_behind(services: Services) -> None:
+    services.characters.add("other", "", b"")
+    performance = services.director.perform(iter([Line(0, "Two.")]), Order(services.characters.get("other")))
+    news = services.stage.notices("other", patience=0.01)
+    assert next(news) is not None
+    services.characters.delete("other")
+    services.director.forget("other")
+    assert all_events(performance)[-1].kind == "done"
+    assert [performer.name for performer in services.stage.performers()] == []
+    assert list(news) == []
+
+
+def test_a_stop_before_the_first_word_never_asks_the_model(scripted: Build) -> None:
+    services, model = scripted(lambda cancel: iter(["One."]))
+    start = services.director._start
+
+    def stopped_first(job: Any, lines: Iterator[Line]) -> Performance:
+        services.director.stop()
+        return start(job, lines)
+
+    services.director._start = stopped_first  # type: ignore[method-assign]
+    assert kinds(services.director.chat("Go.", order(services))) == ["start", "done"]
+    time.sleep(0.05)
+    assert model.asked == []
+
+
+def test_a_model_that_gives_nothing_to_speak_is_an_error(scripted: Build) -> None:
+    services, _ = scripted(lambda cancel: iter(["*sighs* ", "..."]))
+    events = all_events(services.director.chat("Go.", order(services)))
+    assert [e.kind for e in events] == ["start", "error", "done"]
+    assert "nothing to speak" in events[1].body["error"]
+
+
+def test_a_stopped_performance_tells_how_long_it_was(services: Services) -> None:
+    never = threading.Event()
+
+    def lines() -> Iterator[Line]:
+        yield Line(0, "abcd")
+        never.wait(5.0)
+
+    performance = services.director.perform(lines(), order(services))
+    follower = performance.events()
+    while (event := next(follower)) is None or event.kind != "timeline":
+        pass
+    services.director.stop()
+    never.set()
+    assert all_events(performance)[-1].body == {"reason": "stopped", "duration": 0.4}
+
+
 class Adjuster:
     """Adds a line, and fails when it is told to."""
 
@@ -213,6 +283,40 @@ def test_plugins_may_adjust_a_reply_and_their_failure_loses_nothing(tmp_path: Pa
     services.shutdown()
     told = [(e.body["n"], e.body["text"]) for e in events if e.kind == "line"]
     assert told == [(0, "One."), (1, "Test said so."), (2, "Two.")]
+
+
+def test_a_model_that_fails_is_not_blamed_on_a_plugin_that_adjusts(tmp_path: Path) -> None:
+    def broken(cancel: CancelToken) -> Iterator[str]:
+        yield "One. Two. "
+        raise RuntimeError("out of tokens")
+
+    tables: dict[str, object] = {"reply": {"llms": ["scripted"], "emotion_reader": "shout"}}
+    services = fake_services(tmp_path, Scripted(broken), Adjuster(), settings=tables)
+    events = all_events(services.director.chat("Go.", order(services)))
+    services.shutdown()
+    assert events[-1].body["reason"] == "failed"
+    assert "internal error" in [e.body.get("error") for e in events]
+
+
+class Vandal:
+    """Writes what is no cue, and adjusts to what is no line."""
+
+    @hookimpl
+    def compose_cues(self) -> dict[str, list[tuple[float, float]]]:
+        return {"mouth": [(0.0, 1.0)]}
+
+    @hookimpl
+    def adjust_reply(self, lines: Iterator[Line]) -> Iterator[str]:
+        yield f"{next(lines).text}!"
+
+
+def test_a_plugin_that_gives_the_wrong_values_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    services = fake_services(tmp_path, Vandal())
+    events = all_events(services.director.chat("One. Two.", order(services)))
+    services.shutdown()
+    assert [e.body["text"] for e in events if e.kind == "line"] == ["Two."]
+    assert [e.kind for e in events][-2:] == ["timeline", "done"]
+    assert "wrote no cues" in caplog.text
 
 
 def test_ahead_works_out_a_few_items_and_passes_errors_on() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -29,6 +31,9 @@ class Recorder:
     def paint(self, pose: Pose) -> Pixels:
         self.poses.append(pose)
         return np.full((1, 1, 4), len(self.poses) % 256, np.uint8)
+
+    def close(self) -> None:
+        self.poses.clear()
 
 
 def mouth_layer(timeline: Timeline) -> list[NamedLayer]:
@@ -91,14 +96,33 @@ def test_a_player_is_waited_for_and_then_followed(rehearsal: Rehearsal) -> None:
     assert rehearsal.newest[0] == pytest.approx(0.1)
 
 
-def test_a_report_for_another_performance_or_from_nowhere_is_not_taken(rehearsal: Rehearsal) -> None:
+def test_a_report_for_another_performance_or_before_the_first_piece_is_not_taken(rehearsal: Rehearsal) -> None:
     performer = rehearsal.performer
     assert not performer.anchor("p", 0.0, 0.0)
     performer.begin("p", 1)
     assert not performer.anchor("p", 0.0, 0.0)
     performer.add("p", LINE, SPEECH, player=True)
     assert not performer.anchor("q", 0.0, 0.0)
-    assert not performer.anchor("p", 9999.0, 0.0)
+    assert performer.anchor("p", 0.0, 0.0)
+
+
+def test_a_player_that_begins_very_late_is_followed_all_the_same(rehearsal: Rehearsal) -> None:
+    performer = rehearsal.performer
+    performer.begin("p", 1)
+    performer.add("p", LINE, SPEECH, player=True)
+    rehearsal.frame(30.0)
+    assert performer.anchor("p", 0.0, 0.0)
+    rehearsal.frame(30.0 + EASE)
+    assert rehearsal.newest == (EASE, 1, "p")
+    assert rehearsal.avatar.poses[-1]["mouth_aaa"] == 1.0
+
+
+def test_an_older_stop_that_comes_late_silences_nothing_newer(rehearsal: Rehearsal) -> None:
+    performer = rehearsal.performer
+    performer.begin("p", 3)
+    performer.add("p", LINE, SPEECH, player=False)
+    performer.hush(2)
+    assert (performer.score.performance, performer.score.generation) == ("p", 3)
 
 
 def test_what_is_added_after_a_stop_is_refused(rehearsal: Rehearsal) -> None:
@@ -205,10 +229,51 @@ def test_the_resting_emotion_reaches_the_layers() -> None:
         seen.extend(cue.name for cue in timeline.track("rest"))
         return []
 
-    rehearsal = Rehearsal(layers)
-    rehearsal.performer.rest_in("joy")
+    performer = Performer("test", Recorder, layers, fps=25, rest="joy")
+    performer.begin("p", 1)
+    performer.hush(2)
+    performer.end()
+    assert seen == ["joy", "joy"]
+
+
+def test_a_layer_that_cannot_be_hashed_is_a_layer_like_any() -> None:
+    @dataclass
+    class Turn:
+        strength: float
+
+        def __call__(self, t: float) -> Pose:
+            return {"head_y": self.strength}
+
+    rehearsal = Rehearsal(lambda timeline: [("turn", Turn(0.5))])
+    assert rehearsal.frame(0.0)["head_y"] == 0.5
     rehearsal.performer.end()
-    assert seen == ["joy"]
+
+
+def test_a_slow_avatar_keeps_nobody_waiting() -> None:
+    begun, ready = threading.Event(), threading.Event()
+
+    def slow() -> Avatar:
+        begun.set()
+        ready.wait(10.0)
+        return Recorder()
+
+    performer = Performer("test", slow, mouth_layer, fps=25)
+    builder = threading.Thread(target=performer.prepare)
+    builder.start()
+    begun.wait(5.0)
+    performer.begin("p", 1)
+    performer.hush(2)
+    assert performer.score.generation == 2
+    ready.set()
+    builder.join()
+    performer.end()
+
+
+def test_ending_lets_the_avatar_go() -> None:
+    rehearsal = Rehearsal()
+    rehearsal.frame(0.0)
+    rehearsal.performer.end()
+    assert rehearsal.avatar.poses == []
 
 
 class Listener:
@@ -218,30 +283,38 @@ class Listener:
 
     def __init__(self) -> None:
         self.heard: list[float] = []
+        self.asked: list[float | None] = []
         self.hushed = 0
 
     def hear(self, speech: Speech, start: float) -> None:
         self.heard.append(round(start, 3))
 
-    def frame_at(self, t: float) -> Pixels:
+    def frame_at(self, t: float, media_time: float | None) -> Pixels:
+        self.asked.append(None if media_time is None else round(media_time, 3))
         return np.zeros((1, 1, 4), np.uint8)
+
+    def close(self) -> None:
+        self.heard.clear()
 
     def hush(self) -> None:
         self.hushed += 1
 
 
-def test_an_audio_avatar_hears_each_piece_with_its_time_and_the_stop() -> None:
+def test_an_audio_avatar_hears_each_piece_in_media_time_and_the_stop() -> None:
     clock, avatar = Clock(), Listener()
     performer = Performer("test", lambda: avatar, mouth_layer, fps=25, clock=clock)
-    performer.prepare()
     performer.begin("p", 1)
-    performer.add("p", LINE, SPEECH, player=False)
-    performer.add("p", LINE, SPEECH, player=False)
+    performer.add("p", LINE, SPEECH, player=True)
+    performer.prepare()
+    performer.add("p", LINE, SPEECH, player=True)
+    performer.anchor("p", media_time=0.0, ahead=-0.5)
     performer._paint()
     performer.hush(2)
+    performer._paint()
+    assert avatar.heard == [0.0, 1.0]
+    assert avatar.asked == [0.5, None]
+    assert avatar.hushed == 1
     performer.end()
-    assert avatar.heard == [WATCHED_LEAD, WATCHED_LEAD + 1.0]
-    assert avatar.hushed == 2
 
 
 def test_it_paints_while_somebody_watches_and_rests_otherwise() -> None:
@@ -254,5 +327,6 @@ def test_it_paints_while_somebody_watches_and_rests_otherwise() -> None:
     time.sleep(0.05)
     painted = len(avatar.poses)
     time.sleep(0.1)
+    rested = len(avatar.poses)
     performer.end()
-    assert len(avatar.poses) == painted
+    assert rested == painted

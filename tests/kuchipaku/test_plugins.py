@@ -113,7 +113,8 @@ def test_each_plugin_gets_its_own_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"), [({"greeter": {"tines": 3}}, "'tines'"), ({"gretter": {}}, "no plugin 'gretter'")]
+    ("tables", "told"),
+    [({"greeter": {"tines": 3}}, "'tines'"), ({"gretter": {}}, r"no plugin takes \[plugins.gretter\]")],
 )
 def test_wrong_plugin_settings_are_named(tables: dict[str, object], told: str) -> None:
     plugins = Plugins()
@@ -175,3 +176,24 @@ def test_loading_the_fakes_by_name_works_like_any_module() -> None:
     finally:
         del sys.modules["fakes_module"]
     assert [(i.name, i.origin, i.state) for i in plugins.infos()] == [("fakes_module", "built-in", "ready")]
+
+
+def test_a_table_for_a_plugin_without_settings_is_refused() -> None:
+    plugins = Plugins()
+    plugins.add("breaker", Breaker)
+    with pytest.raises(BadRequest, match=r"\[plugins.breaker\]"):
+        plugins.resolve(Settings(plugins={"breaker": {"loud": True}}))
+
+
+def test_a_stranger_that_exits_at_import_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "quitter.py").write_text("import sys\nsys.exit(3)\n")
+    (info,) = load_plugins([], tmp_path).infos()
+    assert (info.state, info.error) == ("failed", "SystemExit: 3")
+
+
+def test_what_a_live_call_raised_is_listed() -> None:
+    plugins = Plugins()
+    plugins.add("breaker", Breaker)
+    list(plugins.each_live("extras_modules"))
+    (info,) = plugins.infos()
+    assert (info.state, info.error) == ("ready", "in extras_modules: RuntimeError: out of order")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from kuchipaku.errors import EngineUnavailable, UnknownName
@@ -53,3 +55,22 @@ def test_a_later_plugin_takes_over_a_name() -> None:
     registry.register("a", lambda: "new")
     assert registry.get("a") == "new"
     assert registry.names() == ["a"]
+
+
+def test_a_slow_engine_keeps_no_other_waiting() -> None:
+    begun, ready = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        begun.set()
+        ready.wait(10.0)
+        return "slow"
+
+    registry: Registry[str] = Registry("engine")
+    registry.register("slow", slow)
+    registry.register("quick", lambda: "quick")
+    builder = threading.Thread(target=registry.get, args=("slow",))
+    builder.start()
+    begun.wait(5.0)
+    assert registry.get("quick") == "quick"
+    ready.set()
+    builder.join()

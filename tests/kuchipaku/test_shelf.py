@@ -21,6 +21,8 @@ def test_heavy_items_count_for_what_they_weigh() -> None:
     assert (shelf.get("a"), shelf.get("b")) == (b"12345", b"1234")
     shelf.put("c", b"12")
     assert [shelf.get(name) is not None for name in "abc"] == [True, False, True]
+    shelf.put("d", b"x" * 50)
+    assert shelf.get("d") is not None
 
 
 def test_what_is_too_old_goes() -> None:
@@ -43,7 +45,15 @@ def test_putting_again_makes_an_item_the_newest() -> None:
 
 def test_conversations_are_kept_apart_and_bounded() -> None:
     conversations = Conversations(10, 100.0)
-    conversations.add("one", *[Message("user", str(n)) for n in range(KEPT_TURNS + 5)])
-    conversations.add("", Message("user", "nobody's"))
-    assert conversations.history("one")[0].content == "5"
+    for n in range(KEPT_TURNS + 5):
+        conversations.begin("one", str(n)).answered.append("yes")
+    conversations.begin("", "nobody's")
+    assert conversations.history("one")[:2] == (Message("user", "5"), Message("assistant", "yes"))
     assert conversations.history("") == conversations.history("two") == ()
+
+
+def test_an_interrupted_turn_reads_as_far_as_it_got() -> None:
+    conversations = Conversations(10, 100.0)
+    turn = conversations.begin("one", "Tell me.")
+    turn.answered.extend(["Once ", "upon"])
+    assert conversations.history("one")[-1] == Message("assistant", "Once upon")

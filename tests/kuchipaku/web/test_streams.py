@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 
 from kuchipaku import Encoder, hookimpl
 from kuchipaku.services import Services
+from kuchipaku.stream import FrameHub
 from kuchipaku.testing import fake_services
 from kuchipaku.web import create_app, threads_for
+from kuchipaku.web.streams import paced
 
 RAW = "/live/test.mjpg?format=raw"
 
@@ -87,6 +90,35 @@ def test_the_viewer_limit_answers_503_and_frees_its_seats(tmp_path: Path) -> Non
         response.close()
     services.shutdown()
     assert threads_for(services) > 4
+
+
+def test_a_follower_that_finds_no_seat_begins_nothing(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, settings={"stream": {"max_viewers": 1}})
+    client = create_app(services).test_client()
+    feeds = [client.get("/api/characters/test/events") for _ in range(2)]
+    refused = client.post("/api/chat", json={"text": "Hello."})
+    assert refused.status_code == 503
+    assert services.stage.performers() == []
+    feeds[0].close()
+    assert client.post("/api/chat", json={"text": "Hello."}).status_code == 200
+    feeds[1].close()
+    services.shutdown()
+
+
+def test_a_stream_without_frames_ends_and_frees_its_seat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kuchipaku.web.streams.PATIENCE", 1)
+    hub = FrameHub()
+    assert list(paced(hub, 0.0)) == []
+    assert hub.viewers == 0
+
+
+def test_events_go_on_behind_the_last_one_that_was_seen(client: FlaskClient) -> None:
+    told = client.post("/api/perform", json={"text": "One."}).get_data(as_text=True)
+    name = re.findall(r'"performance": "(\w+)"', told)[0]
+    ids = re.findall(r"(?m)^id: (\d+)$", told)
+    assert ids == [str(n) for n in range(len(ids))]
+    rest = client.get(f"/api/performances/{name}/events", headers={"Last-Event-ID": "2"}).get_data(as_text=True)
+    assert rest == told[told.index("id: 3\n") :]
 
 
 def test_nothing_is_rendered_without_a_viewer(client: FlaskClient, services: Services) -> None:
