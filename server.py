@@ -43,7 +43,8 @@ def main(argv: Sequence[str]) -> int:
         if check:
             return report(services, app)
         try:
-            serve(app, settings.server.host, settings.server.port, threads_for(services), announce(services))
+            host, port = settings.server.host, settings.server.port
+            serve(app, host, port, threads_for(services), announce(services), services.stage.end)
         finally:
             services.shutdown()
     except KuchipakuError as error:

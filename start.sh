@@ -16,12 +16,13 @@ find_python() {
 }
 
 if [ ! -x .venv/bin/python ]; then
+  python=$(find_python)  # on a line of its own, so that its failure ends this script
   echo "Making .venv ..."
-  "$(find_python)" -m venv .venv
+  "$python" -m venv .venv
 fi
 if ! cmp -s requirements.txt .venv/installed.txt; then
   echo "Installing (once, about a minute) ..."
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt
   cp requirements.txt .venv/installed.txt
 fi
 exec .venv/bin/python server.py "$@"

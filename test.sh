@@ -5,16 +5,24 @@ cd "$(dirname "$0")"
 export PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1
 
 if [ ! -x .venv/bin/python ]; then
-  for name in ${PYTHON:-} python3.13 python3.12 python3.11 python3; do
-    "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && break
+  python=
+  for name in ${PYTHON:-} python3.13 python3.12 python3.11 python3 python; do
+    if "$name" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+      python=$name
+      break
+    fi
   done
-  "$name" -m venv .venv
+  if [ -z "$python" ]; then
+    echo "error: Python 3.11, 3.12 or 3.13 with venv was not found" >&2
+    exit 1
+  fi
+  "$python" -m venv .venv
 fi
-if ! cat requirements.txt requirements-dev.txt | cmp -s - .venv/installed-dev.txt; then
+if ! cat requirements*.txt | cmp -s - .venv/installed-dev.txt; then
   echo "Installing what the tests need ..."
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
   cp requirements.txt .venv/installed.txt
-  cat requirements.txt requirements-dev.txt > .venv/installed-dev.txt
+  cat requirements*.txt > .venv/installed-dev.txt
 fi
 
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
+import tempfile
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +17,8 @@ from kuchipaku.errors import BadRequest, Busy, UnknownName
 from kuchipaku.pose import Pose
 from kuchipaku.settings import Section, checked, read_toml
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-"""What a character may be called; the rule that keeps paths out of requests."""
+NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)\Z)[a-z0-9][a-z0-9_-]{0,39}")
+"""What a character may be called: keeps paths, and what Windows takes for devices, out of requests."""
 
 _CHOSEN = ".chosen"
 
@@ -92,10 +93,14 @@ def read_character(folder: Path) -> Character:
 
 
 class CharacterStore:
-    """The folder of characters. Every call reads the disk, so that a file edited by hand counts at once."""
+    """The folder of characters. Every call reads the disk, so that a file edited by hand counts at once.
+
+    Safe to use from any thread: one change is made at a time.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._changing = threading.Lock()
 
     def names(self) -> list[str]:
         """Every character there is, in alphabetical order."""
@@ -105,29 +110,30 @@ class CharacterStore:
 
     def has(self, name: str) -> bool:
         """Whether there is a character of that name."""
-        return name in self.names()
+        return _fits(name) and (self._folder / name / "character.toml").is_file()
 
     def get(self, name: str) -> Character:
         """The character of that name. Raises UnknownName, or BadRequest if its file is wrong."""
-        if name not in self.names():
-            known = ", ".join(self.names()) or "there is none yet"
-            raise UnknownName(f"no character is called {name!r}", hint=f"known: {known}")
-        return read_character(self._folder / name)
+        return read_character(self._known(name))
+
+    def chosen_name(self) -> str:
+        """Who performs when a request names nobody; empty if there is no character."""
+        try:
+            name = (self._folder / _CHOSEN).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            name = ""
+        return name if self.has(name) else next(iter(self.names()), "")
 
     def chosen(self) -> Character:
         """The one who performs when a request names nobody. Raises UnknownName if there is no character."""
-        names = self.names()
-        try:
-            name = (self._folder / _CHOSEN).read_text(encoding="utf-8")
-        except OSError:
-            name = ""
-        return self.get(name if name in names else next(iter(names), ""))
+        return self.get(self.chosen_name())
 
     def choose(self, name: str) -> Character:
         """Make `name` the chosen one, for later starts too. Raises UnknownName."""
-        character = self.get(name)
-        (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
-        return character
+        with self._changing:
+            character = self.get(name)
+            (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
+            return character
 
     def add(self, name: str, title: str, picture: bytes) -> Character:
         """A new character of one PNG picture. Raises BadRequest for a bad name, Busy for one that exists.
@@ -136,23 +142,35 @@ class CharacterStore:
         """
         if not _fits(name):
             raise BadRequest(f"{name[:60]!r} cannot be a character's name", hint='a-z, 0-9, "-" and "_", up to 40')
-        if (self._folder / name).exists():
-            raise Busy(f"there is a character called {name!r} already", hint="choose another name, or delete it")
-        making = self._folder / f".{name}.new"
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir(parents=True)
-        (making / "picture.png").write_bytes(picture)
-        (making / "character.toml").write_text(f"title = {_toml_text(title or name.title())}\n", encoding="utf-8")
-        making.rename(self._folder / name)
-        return self.get(name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._changing, tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as making:
+            if (self._folder / name).exists():
+                raise Busy(f"there is a character called {name!r} already", hint="choose another name, or delete it")
+            folder = Path(making) / name
+            folder.mkdir()
+            (folder / "picture.png").write_bytes(picture)
+            (folder / "character.toml").write_text(f"title = {_toml_text(title or name.title())}\n", encoding="utf-8")
+            folder.rename(self._folder / name)
+            return self.get(name)
 
     def delete(self, name: str) -> None:
-        """Remove a character and its files. Raises UnknownName."""
-        folder = self.get(name).folder
-        gone = folder.with_name(f".{name}.gone")
-        shutil.rmtree(gone, ignore_errors=True)
-        folder.rename(gone)
-        shutil.rmtree(gone)
+        """Remove a character and its files, whether or not they are right. Raises UnknownName, Busy for the last one.
+
+        The folder is gone at once, and its files soon after.
+        """
+        with self._changing:
+            folder = self._known(name)
+            if self.names() == [name]:
+                raise Busy(f"{name} is the only character", hint="add another one first")
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as leaving:
+                folder.rename(Path(leaving) / name)
+
+    def _known(self, name: str) -> Path:
+        """The folder of that character. Raises UnknownName."""
+        if not self.has(name):
+            known = ", ".join(self.names()) or "there is none yet"
+            raise UnknownName(f"no character is called {name!r}", hint=f"known: {known}")
+        return self._folder / name
 
 
 def _fits(name: str) -> bool:

@@ -39,11 +39,13 @@ _HIDDEN = frozenset({"think", "thinking", "reasoning", "script", "style"})
 """Elements whose content is dropped with them."""
 _BREAKING = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3", "ul", "ol"})
 _TAG = re.compile(r"/?([a-z][a-z0-9]*)", re.IGNORECASE)
-_STRENGTH = re.compile(r"(.+?)[\s:=]+(\d*\.?\d+)(%?)\s*")
+_STRENGTH = re.compile(r"(.*[^\s:=])[\s:=]++(\d++(?:\.\d++)?|\.\d++)(%?)\s*")
 _NAMED = (re.compile(r"[^.!?…。！？।*\n]*"), re.compile(r"\w+(?=\s+[^\sa-z])"))
 """What may name the feeling of an unclosed mark: all up to the end of the sentence, or a word before a capital."""
 _BRACKET_LIMIT = 300
 _BOLD_LIMIT = 20
+_MOST_FAILURES = 8
+"""Unclosed marks of a line after which its stars open none: each was looked for up to the end of the line."""
 _ENDS = ".!?…。！？।॥؟۔"
 _AFTER_URL = ".,!?;:)]}'\""
 
@@ -73,6 +75,7 @@ class _Scanner:
         self._previous = ""
         self._last_spoken = ""
         self._unclosed: set[int] = set()
+        self._failures = 0  # marks of this line that proved unclosed
         self._constructs = {
             "\n": self._newline, "*": self._star, "`": self._backtick, "[": self._bracket, "!": self._exclamation,
             "<": self._angle, "_": self._underscore, "~": self._tilde, "\\": self._backslash,
@@ -146,6 +149,7 @@ class _Scanner:
     def _newline(self, before: str) -> Iterator[Token]:
         yield "\n"
         self._last_spoken = ""
+        self._failures = 0
         self._start_line()
 
     def _start_line(self) -> None:
@@ -185,7 +189,7 @@ class _Scanner:
             yield from self._bold(after)
         elif run > 2 and before.isalnum() and after.isalnum():
             return
-        elif not after or after.isspace() or start in self._unclosed:
+        elif not after or after.isspace() or start in self._unclosed or self._failures >= _MOST_FAILURES:
             yield Aside()
         else:
             yield self._mark(start)
@@ -227,13 +231,14 @@ class _Scanner:
     def _closes(self, stars: int, held: list[str], opened: list[tuple[int, int]]) -> bool:
         if stars == 2:
             return False
-        inner = held[opened[-1][1] : -2]
-        spaced = not inner or inner[-1].isspace()
-        names_feeling = len(inner) <= _BRACKET_LIMIT and feeling_of("".join(inner)) is not None
+        start, end = opened[-1][1], len(held) - 2
+        spaced = end <= start or held[end - 1].isspace()
+        names_feeling = end - start <= _BRACKET_LIMIT and feeling_of("".join(held[start:end])) is not None
         return names_feeling or not spaced or self._peek() in ("", " ", "\n")
 
     def _unclosed_mark(self, held: list[str], opened: list[tuple[int, int]]) -> Aside:
         self._unclosed.update(position for position, _ in opened)
+        self._failures += 1
         for named in _NAMED:
             words = named.match("".join(held))
             if words and (feeling := feeling_of(words[0])):

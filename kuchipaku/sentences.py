@@ -38,7 +38,7 @@ _SHORT = frozenset(_SHORT_WORDS.split())
 _ACRONYM = re.compile(r"(?:[A-Z]\.)+[A-Z]|Ph\.D")
 _DOTTED = re.compile(r"(?:\w{1,3}\.)+\w{1,3}")
 _LEADING = re.compile(r"(?:[,;:、，；：\s]|[-–—]\s)+")
-_EMPTY_BRACKETS = re.compile(r"\s*(?:\(\s*\)|\[\s*\])")
+_EMPTY_BRACKETS = re.compile(r"(?<!\s)\s*+(?:\(\s*\)|\[\s*\])")
 
 
 @dataclass(frozen=True, slots=True)

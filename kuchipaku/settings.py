@@ -36,6 +36,8 @@ class ServerSection(Section):
     """File with the API key, one line; made at the first secure start if it is absent."""
     cors_origins: tuple[str, ...] = ("http://127.0.0.1:8000", "http://localhost:8000")
     """Web origins whose pages may call the API; the defaults are SillyTavern's own."""
+    hosts: tuple[str, ...] = ()
+    """Host names, beside localhost, that a server on a loopback address answers to, such as a proxy passes on."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged."""
 

@@ -37,6 +37,7 @@ class Stage:
         self._lock = threading.RLock()
         self._news = threading.Condition()
         self._count = 0
+        self._ended = False
 
     def performer(self, name: str) -> Performer:
         """The performer of a character. Raises UnknownName; its avatar is built when it is first watched."""
@@ -59,7 +60,10 @@ class Stage:
             self._notices.pop(name, None)
 
     def end(self) -> None:
-        """Let all performers go."""
+        """Let all performers and followers go."""
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
         for performer in self.performers():
             self.forget(performer.name)
 
@@ -80,14 +84,14 @@ class Stage:
         seen = 0
         while True:
             notice = self._next_notice(character, seen, patience)
-            if notice is None and not self._characters.has(character):
+            if notice is None and (self._ended or not self._characters.has(character)):
                 return
             seen = notice.number if notice else seen
             yield notice
 
     def _next_notice(self, character: str, seen: int, patience: float) -> Notice | None:
         with self._news:
-            self._news.wait_for(lambda: self._number(character) > seen, patience)
+            self._news.wait_for(lambda: self._ended or self._number(character) > seen, patience)
             return self._notices[character] if self._number(character) > seen else None
 
     def _number(self, character: str) -> int:

@@ -17,6 +17,7 @@ MODULES = sorted((ROOT / "modules").glob("*/**/*.py"))
 VALUES = ("speech", "timeline", "pose", "emotion", "script", "avatar", "llm", "encode", "score", "marks")
 THREADED = {
     "cancel",
+    "character",
     "conversation",
     "director",
     "loop",

@@ -56,7 +56,9 @@ def test_a_text_is_answered_aloud_with_a_face(client: FlaskClient) -> None:
     lines = [event for event in told if event["type"] == "line"]
     assert lines
     assert all(line["emotion"] in LABELS and "*" not in line["text"] for line in lines)
-    for speech in (event for event in told if event["type"] == "speech"):
+    speeches = [event for event in told if event["type"] == "speech"]
+    assert speeches
+    for speech in speeches:
         samples, rate = samples_of(client, speech["audio_url"])
         assert len(samples) / rate == pytest.approx(speech["duration"], abs=0.001)
         assert np.abs(samples).max() > 0.05

@@ -29,6 +29,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.upload_mb * 1024 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]
     errors.install(app)
+    auth.keep_sites_apart(app, settings.server)
     if settings.server.secure:
         auth.install(app, auth.read_or_make_key(settings.server.api_key_file))
     CORS(app, origins=list(settings.server.cors_origins))

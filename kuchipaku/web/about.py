@@ -39,8 +39,7 @@ class About:
         return _page("index.html")
 
     def live_page(self, name: str) -> Response:
-        """A bare page of one character with sound, for OBS."""
-        self._services.characters.get(name)
+        """A bare page of one character with sound, for OBS. Open without a key, so it tells of no character."""
         return _page("live.html")
 
     def health(self) -> Response:
@@ -62,7 +61,7 @@ class About:
 
     def openapi(self) -> Response:
         """This document."""
-        return jsonify(document(current_app, __version__))
+        return jsonify(document(current_app, __version__, self._services.settings.server.secure))
 
     def plugins(self) -> Response:
         """Every plugin: its name, version, state, hooks and error."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from kuchipaku.character import Character
-from kuchipaku.errors import BadRequest, Busy, UnknownName
-from kuchipaku.picture import character_picture
+from kuchipaku.errors import BadRequest, KuchipakuError, UnknownName
+from kuchipaku.picture import character_picture, media_type
 from kuchipaku.services import Services
 from kuchipaku.stage import Notice
 from kuchipaku.web.openapi import takes
@@ -22,6 +23,7 @@ class Characters:
     def __init__(self, services: Services, followers: Seats) -> None:
         self._services, self._followers = services, followers
         self._store = services.characters
+        self._decoding = threading.Lock()
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -37,8 +39,8 @@ class Characters:
 
     def listed(self) -> Response:
         """Every character, and who is chosen."""
-        characters = [card(self._store.get(name)) for name in self._store.names()]
-        return jsonify(characters=characters, chosen=self._store.chosen().name if characters else "")
+        characters = [self._listed(name) for name in self._store.names()]
+        return jsonify(characters=characters, chosen=self._store.chosen_name())
 
     def read(self, name: str) -> Response:
         """One character."""
@@ -46,12 +48,13 @@ class Characters:
         return jsonify(card(character) | {"persona": character.persona})
 
     def picture(self, name: str) -> Response:
-        """A character's picture, PNG."""
+        """A character's picture."""
         character = self._store.get(name)
         path = character.folder / character.picture
         if not path.is_file():
             raise UnknownName(f"{name} has no picture", hint=f"put {character.picture} into its folder")
-        return Response(path.read_bytes(), mimetype="image/png", headers={"Cache-Control": "no-cache"})
+        picture = path.read_bytes()
+        return Response(picture, mimetype=media_type(picture), headers={"Cache-Control": "no-cache"})
 
     @takes(form="picture")
     def add(self) -> tuple[Response, int]:
@@ -62,7 +65,9 @@ class Characters:
         upload = request.files.get("picture")
         if upload is None:
             raise BadRequest("no picture was sent", hint="send a multipart form with the file field `picture`")
-        png = character_picture(upload.read(), self._services.settings.limits.picture_megapixels)
+        # A large picture takes hundreds of megabytes while it is decoded: one at a time.
+        with self._decoding:
+            png = character_picture(upload.read(), self._services.settings.limits.picture_megapixels)
         character = self._store.add(request.form.get("name", ""), request.form.get("title", "")[:80], png)
         return jsonify(card(character)), 201
 
@@ -72,9 +77,6 @@ class Characters:
 
     def delete(self, name: str) -> Response:
         """Remove a character and its files; the last one stays."""
-        self._store.get(name)
-        if len(self._store.names()) == 1:
-            raise Busy(f"{name} is the only character", hint="add another one first")
         self._store.delete(name)
         self._services.director.forget(name)
         return jsonify(ok=True)
@@ -83,6 +85,14 @@ class Characters:
         """News of a character: `performance` when one begins, `stop` when all is silent."""
         self._store.get(name)
         return self._followers.stream(lambda: _told(self._services.stage.notices(name)), "text/event-stream")
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        """A card; of a character that cannot be read, one that says why."""
+        try:
+            return card(self._store.get(name))
+        except KuchipakuError as error:
+            unread = Character(name, self._services.settings.folders.characters / name, title=name, avatar="")
+            return card(unread) | {"error": f"{error}; {error.hint}"}
 
 
 def card(character: Character) -> dict[str, Any]:

@@ -16,7 +16,6 @@ HINTS = {
     400: "the body must be what docs/http.md says",
     404: "docs/http.md and /openapi.json list what there is",
     405: "see the Allow header",
-    413: "send less",
     415: "send JSON with the header Content-Type: application/json",
 }
 
@@ -33,6 +32,13 @@ def answer(message: str, status: int, hint: str = "") -> Response:
     return response
 
 
+def _hint(status: int) -> str:
+    if status == 413:
+        megabytes = (request.max_content_length or 0) // 1024**2
+        return f"limits.upload_mb in the settings allows {megabytes} MB, and 0.5 MB of text in a form"
+    return HINTS.get(status, "")
+
+
 def install(app: Flask) -> None:
     """Give every exception its answer."""
 
@@ -43,7 +49,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
-        response = answer(error.description or error.name, status, HINTS.get(status, ""))
+        response = answer(error.description or error.name, status, _hint(status))
         if allow := error.get_response().headers.get("Allow"):
             response.headers["Allow"] = allow
         return response

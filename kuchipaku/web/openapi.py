@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 from flask import Flask, request
 from pydantic import BaseModel
 
+from kuchipaku.errors import BadRequest
 from kuchipaku.settings import checked
+from kuchipaku.web.auth import is_open
 
 F = TypeVar("F", bound=Callable[..., Any])
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,7 +42,10 @@ def takes(
 
 def json_body(model: type[Model]) -> Model:
     """The request's JSON as `model`. Raises BadRequest naming the field and what is allowed; 415 if it is no JSON."""
-    return checked(model, request.get_json(), "request")
+    try:
+        return checked(model, request.get_json(), "request")
+    except RecursionError as error:
+        raise BadRequest("the JSON is nested too deeply", hint="docs/http.md shows the fields") from error
 
 
 def query_of(model: type[Model]) -> Model:
@@ -48,8 +53,8 @@ def query_of(model: type[Model]) -> Model:
     return checked(model, request.args.to_dict(), "request")
 
 
-def document(app: Flask, version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of all routes but the static files."""
+def document(app: Flask, version: str, secure: bool) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of all routes but the static files; with `secure` they ask for the key."""
     paths: dict[str, Any] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if rule.endpoint.startswith(("static", "about.static")):
@@ -60,6 +65,8 @@ def document(app: Flask, version: str) -> dict[str, Any]:
                 {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
                 for name in sorted(rule.arguments)
             ]
+            if secure and is_open(rule.rule):
+                operation["security"] = []
             paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -69,6 +76,7 @@ def document(app: Flask, version: str) -> dict[str, Any]:
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Error": ERROR_SCHEMA},
         },
+        "security": [{"key": []}] if secure else [],
     }
 
 

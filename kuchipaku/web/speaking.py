@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, jsonify
@@ -13,14 +15,16 @@ from kuchipaku.audio import wav_of
 from kuchipaku.cancel import CancelToken
 from kuchipaku.composer import Take
 from kuchipaku.director import Order
-from kuchipaku.errors import BadRequest, UnknownName
+from kuchipaku.errors import BadRequest, KuchipakuError, UnknownName
 from kuchipaku.script import Line, lines_of
 from kuchipaku.services import Services
-from kuchipaku.speech import Speech
+from kuchipaku.speech import Speech, VoiceInfo
 from kuchipaku.timeline import Timeline, merge
 from kuchipaku.web.openapi import json_body, takes
 from kuchipaku.web.orders import character_of, checked_text, order_of, speakable
 from kuchipaku.web.schemas import ReplyBody, SpeechBody
+
+log = logging.getLogger(__name__)
 
 SPEAKING_AT_ONCE = 2
 """Requests whose whole audio is being made in memory; others wait for their turn."""
@@ -70,15 +74,15 @@ class Speaking:
         return Response(wav, mimetype="audio/wav", headers={"Cache-Control": "private, max-age=600"})
 
     def voices(self) -> Response:
-        """Every voice of every engine."""
-        engines = self._services.voices
-        found = [
-            {"id": f"{engine}/{v.name}", "engine": engine, "name": v.name, "language": v.language}
-            | {"label": v.label, "gender": v.gender, "tags": list(v.tags)}
-            for engine in engines.names()
-            for v in engines.get(engine).voices()
-        ]
-        return jsonify(voices=found, default=self._services.settings.speech.voice)
+        """Every voice of every engine, and why an engine has none to offer now."""
+        found, errors = [], []
+        for engine in self._services.voices.names():
+            try:
+                found += _voice_cards(engine, self._services.voices.get(engine).voices())
+            except KuchipakuError as error:
+                log.warning("%s: %s (%s)", engine, error, error.hint)
+                errors.append({"engine": engine, "error": str(error), "hint": error.hint})
+        return jsonify(voices=found, errors=errors, default=self._services.settings.speech.voice)
 
     @takes(body=ReplyBody)
     def reply(self) -> Response:
@@ -100,6 +104,14 @@ class Speaking:
         composer = self._services.composer
         for line in lines:
             yield from composer.takes(composer.felt(line), order.character, order.delivery)
+
+
+def _voice_cards(engine: str, voices: Iterable[VoiceInfo]) -> list[dict[str, Any]]:
+    return [
+        {"id": f"{engine}/{v.name}", "engine": engine, "name": v.name, "language": v.language}
+        | {"label": v.label, "gender": v.gender, "tags": list(v.tags)}
+        for v in voices
+    ]
 
 
 def joined(takes: Sequence[Take]) -> tuple[Speech, Timeline]:

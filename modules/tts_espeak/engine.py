@@ -8,10 +8,11 @@ import logging
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import espeakng_loader
 import numpy as np
@@ -127,6 +128,8 @@ class Engine:
 
     def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         with self._lock:
+            if self._child is not None and self._child.poll() is not None:
+                self._end()  # it died idle, which is no fault of this text
             if self._child is None:
                 self._child = _start()
             head, sound = self._exchange(self._child, request)
@@ -143,21 +146,32 @@ class Engine:
             child.stdin.write(json.dumps(request).encode() + b"\n")
             child.stdin.flush()
             head = json.loads(child.stdout.readline())
-            return head, child.stdout.read(head["bytes"])
+            sound = child.stdout.read(head["bytes"])
+            if len(sound) != head["bytes"]:
+                raise OSError("the answer is cut short")
+            return head, sound
         except (OSError, ValueError) as error:
-            self._end()
+            reason = self._end()
             if not request:
-                raise EngineUnavailable("espeak-ng cannot be loaded", hint=_REINSTALL) from error
+                raise EngineUnavailable(f"espeak-ng cannot be loaded: {reason}", hint=_REINSTALL) from error
             log.warning("espeak-ng died on a text of %d characters", len(request["text"]))
             raise EngineDied("espeak-ng broke on this text", hint="shorter sentences may pass") from error
         finally:
             watchdog.cancel()
 
-    def _end(self) -> None:
+    def _end(self) -> str:
+        """End the child; the last line it complained with. No threads here: at exit none can be started."""
         child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.communicate()
+        if child is None:
+            return ""
+        assert child.stderr is not None
+        child.kill()
+        complaint = child.stderr.read().decode(errors="replace").strip()
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            with suppress(OSError):  # a request that was never taken
+                cast(IO[bytes], pipe).close()
+        child.wait()
+        return complaint.rpartition("\n")[2] or "it gave no reason"
 
 
 @cache
@@ -174,7 +188,7 @@ def _start() -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", worker, *paths],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
         raise EngineUnavailable("espeak-ng cannot be started", hint=_REINSTALL) from error

@@ -155,11 +155,14 @@ def serve(engine: Espeak, requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Serve on stdin and stdout. What the C library prints goes to stderr, not between the answers."""
+    """Serve on stdin and stdout. Why it cannot start is told on stderr; what the C library prints later, nowhere."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes our stdin
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(Espeak(sys.argv[1], sys.argv[2]), sys.stdin.buffer, answers)
+    engine = Espeak(sys.argv[1], sys.argv[2])
+    os.dup2(nowhere := os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(nowhere, 2)  # nobody reads it from here on: a full pipe would hold us up
+    serve(engine, sys.stdin.buffer, answers)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +70,20 @@ def test_a_picture_that_is_none_is_refused_in_words(page: Page) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#add-trouble").wait_for()
     assert "picture" in page.locator("#add-trouble").inner_text()
+
+
+def test_a_character_that_cannot_be_read_is_shown_but_not_met(new_page: Callable[..., Page], quiet_server: str) -> None:
+    opened = new_page("about:blank")
+    broken = {"name": "aaa", "title": "aaa", "picture_url": "api/characters/aaa/picture", "error": "a typo"}
+
+    def with_a_broken_one(route: Route) -> None:
+        listed = route.fetch().json()
+        route.fulfill(json={"characters": [broken, *listed["characters"]], "chosen": "aaa"})
+
+    opened.route("**/api/characters", with_a_broken_one)
+    opened.goto(quiet_server)
+    opened.wait_for_function("document.querySelector('#character-title').textContent === 'Sumire'")
+    opened.locator("#characters-open").click()
+    card = opened.get_by_role("button", name="aaa", exact=True)
+    assert card.is_disabled()
+    assert card.get_attribute("title") == "a typo"

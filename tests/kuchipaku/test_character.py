@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,3 +90,57 @@ def test_without_any_character_the_hint_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnknownName) as caught:
         CharacterStore(tmp_path / "nowhere").chosen()
     assert "there is none yet" in caught.value.hint
+
+
+def at_once(calls: int, change: Callable[[int], object]) -> list[str]:
+    """What became of each of many calls that begin together: "done", or the name of what was raised."""
+    together = threading.Barrier(calls)
+
+    def one(number: int) -> str:
+        together.wait()
+        try:
+            change(number)
+        except Exception as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(calls) as pool:
+        return sorted(pool.map(one, range(calls)))
+
+
+def test_of_many_who_add_one_name_at_once_one_succeeds(store: CharacterStore, tmp_path: Path) -> None:
+    for name in ("zoe", "mia", "lou"):
+        assert at_once(8, lambda number, name=name: store.add(name, f"No. {number}", b"p")) == ["Busy"] * 7 + ["done"]  # type: ignore[misc]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ada", "bea", "lou", "mia", "zoe"]
+
+
+def test_of_two_who_delete_the_last_two_at_once_one_succeeds(store: CharacterStore) -> None:
+    assert at_once(2, lambda number: store.delete(["ada", "bea"][number])) == ["Busy", "done"]
+    assert len(store.names()) == 1
+
+
+def test_a_character_is_as_readable_as_any_folder_of_its_owner(store: CharacterStore, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    assert store.add("zoe", "", b"p").folder.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "aux", "prn", "com1", "com9", "lpt1"])
+def test_a_name_that_windows_keeps_for_a_device_is_refused(store: CharacterStore, name: str) -> None:
+    with pytest.raises(BadRequest):
+        store.add(name, "", b"")
+    assert store.add(f"{name}-a", "", b"").name == f"{name}-a"
+
+
+def test_reading_one_character_looks_at_no_other_folder(store: CharacterStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CharacterStore, "names", lambda store: pytest.fail("all folders were listed"))
+    assert store.get("ada").name == "ada"
+
+
+def test_a_character_with_a_wrong_file_can_be_deleted_and_named_as_the_chosen_one(
+    store: CharacterStore, tmp_path: Path
+) -> None:
+    store.choose("bea")
+    (tmp_path / "bea" / "character.toml").write_text("oops")
+    assert store.chosen_name() == "bea"
+    store.delete("bea")
+    assert store.chosen_name() == "ada"

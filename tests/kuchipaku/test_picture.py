@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kuchipaku.errors import BadRequest, TooLarge
-from kuchipaku.picture import SIDE, character_picture
+from kuchipaku.picture import SIDE, character_picture, media_type
 
 
 def encoded(size: tuple[int, int], kind: str = "PNG", mode: str = "RGB") -> bytes:
@@ -51,3 +51,53 @@ def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
     with pytest.raises(TooLarge) as caught:
         character_picture(bomb(*size), 40)
     assert "at most 40 megapixels" in caught.value.hint
+
+
+def turned(kind: str, side: int) -> bytes:
+    """A picture whose left half is red and right half blue, to be shown turned by a quarter: red on top."""
+    picture = Image.new("RGB", (side, side), "blue")
+    picture.paste("red", (0, 0, side // 2, side))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    picture.save(file, kind, exif=exif)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("side", [SIDE, 3 * SIDE])
+def test_a_picture_from_a_phone_stands_upright(kind: str, side: int) -> None:
+    with Image.open(io.BytesIO(character_picture(turned(kind, side), 40))) as picture:
+        above, below = picture.getpixel((400, 100)), picture.getpixel((100, 400))
+    assert above[0] > 200 > 50 > above[2]  # type: ignore[index, operator]
+    assert below[2] > 200 > 50 > below[0]  # type: ignore[index, operator]
+
+
+@pytest.mark.filterwarnings("ignore:.*EXIF")
+@pytest.mark.parametrize(
+    "exif", [b"Exif\x00\x00MM\x01*\x00\x00\x00\x08", b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", b"Exif\x00\x00II*\x00\x08"]
+)
+def test_a_torn_orientation_breaks_nothing(exif: bytes) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "JPEG", exif=exif)
+    assert media_type(character_picture(file.getvalue(), 40)) == "image/png"
+
+
+def test_a_large_jpeg_is_shrunk_while_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = []
+    convert = Image.Image.convert
+
+    def noted(picture: Image.Image, mode: str | None = None) -> Image.Image:
+        decoded.append(picture.size)
+        return convert(picture, mode)
+
+    monkeypatch.setattr(Image.Image, "convert", noted)
+    character_picture(encoded((4096, 4096), "JPEG"), 40)
+    assert decoded[0] == (1024, 1024)
+
+
+@pytest.mark.parametrize(("kind", "told"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+def test_the_kind_of_a_picture_is_found_in_its_content(kind: str, told: str) -> None:
+    assert media_type(encoded((8, 8), kind)) == told
+    with pytest.raises(BadRequest):
+        media_type(b"title = 'no picture'")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kuchipaku.markup import feeling_of
 from kuchipaku.script import Line, lines_of
+from kuchipaku.sentences import tidy
 
 
 def texts(reply: str) -> list[str]:
@@ -259,3 +261,37 @@ def test_the_work_grows_with_the_length_only(part: str) -> None:
 
     short = min(seconds(4000), seconds(4000))
     assert min(seconds(32_000), seconds(32_000)) < 8 * short * 4 + 0.05
+
+
+NASTY = [
+    " ", "1", " 1", "* ", "*a ", "*a 1 ", "*a*b ", "*a **b ", "***a ", "<i *a> b*c ", "*a <b* c>d* ", "[*a](b*c) ",
+    "[", "]", "(", "( ", "![", "`", "``", '"', "_", "~", ".", "…", "。”", ". ", "e.g. ", "K. ", "</", "h", "http://",
+    "|", "\\",
+]  # fmt: skip
+
+
+def processing(work: Callable[[], object]) -> float:
+    """Processor seconds."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("part", NASTY)
+@pytest.mark.parametrize("start", ["", "*x ", "*a", "**a"])
+def test_no_repetition_takes_long_to_read(start: str, part: str) -> None:
+    reply = start + part * (20_000 // len(part)) + "b"
+    assert processing(lambda: list(lines_of([reply]))) < 4.0
+
+
+@pytest.mark.parametrize(
+    "mark", ["a{spaces}{digits}b", "a{spaces}1{spaces}b", "a.{digits}.{digits}b", "{pairs}b", "{digits}%b"]
+)
+def test_the_strength_of_a_mark_is_sought_in_linear_time(mark: str) -> None:
+    words = mark.format(spaces=" " * 10_000, digits="1" * 10_000, pairs="a 1" * 10_000)
+    assert processing(lambda: feeling_of(words)) < 2.0
+
+
+def test_empty_brackets_are_sought_in_linear_time() -> None:
+    assert processing(lambda: tidy("a" + " " * 20_000 + "b (  ) c" + "( " * 10_000)) < 2.0
+    assert tidy("a  ( ) b [] c") == "a b c"

@@ -8,6 +8,7 @@ import { byId, icon, make } from "./dom.js";
  * @property {string} name
  * @property {string} title
  * @property {string} picture_url
+ * @property {string} [error] why it cannot perform
  */
 
 /** Choosing, adding and deleting characters. */
@@ -30,12 +31,12 @@ export class CharacterPicker {
   async load(wanted = "") {
     const { characters, chosen } = await json("api/characters");
     this.#cards = characters;
-    const card = this.#find(wanted) ?? this.#find(chosen) ?? characters[0];
+    const card = this.#find(wanted) ?? this.#find(chosen) ?? characters.find(({ error }) => !error);
     if (card) this.#show(card);
   }
 
   #find(name) {
-    return this.#cards.find((card) => card.name === name);
+    return this.#cards.find((card) => card.name === name && !card.error);
   }
 
   #show(card) {
@@ -57,9 +58,11 @@ export class CharacterPicker {
   #item(card) {
     const title = card.title || card.name;
     const face = make("img", { alt: "", hidden: "" });
-    paint(face, card);
+    if (!card.error) paint(face, card);
     const pressed = String(card.name === this.#current);
     const choose = make("button", { class: "card", "aria-pressed": pressed }, face, make("span", {}, title));
+    choose.disabled = Boolean(card.error);
+    choose.title = card.error ?? "";
     choose.addEventListener("click", () => this.#choose(card));
     const named = { class: "round quiet remove", "aria-label": `Delete ${title}`, title: "Delete" };
     const remove = make("button", named, icon("remove"));

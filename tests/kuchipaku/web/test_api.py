@@ -3,13 +3,17 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kuchipaku import EngineUnavailable, Voice, hookimpl
 from kuchipaku.services import Services
+from kuchipaku.testing import fake_services
+from kuchipaku.web import create_app
 
 EventsOf = Callable[[TestResponse], list[tuple[str, dict[str, Any]]]]
 
@@ -99,3 +103,23 @@ def test_metrics_count_requests_and_stages(client: FlaskClient) -> None:
 
 def test_every_answer_tells_how_long_it_took(client: FlaskClient) -> None:
     assert float(client.get("/api/modules").headers["X-Request-Duration"]) >= 0.0
+
+
+class _Silent:
+    """A plugin whose voice engine is down."""
+
+    @hookimpl
+    def register_voices(self, register: Callable[[str, Callable[[], Voice]], None]) -> None:
+        def refuse() -> Voice:
+            raise EngineUnavailable("nobody answers", hint="start it")
+
+        register("down", refuse)
+
+
+def test_a_voice_engine_that_is_down_takes_no_other_with_it(tmp_path: Path) -> None:
+    services = fake_services(tmp_path, _Silent())
+    response = create_app(services).test_client().get("/api/voices")
+    services.shutdown()
+    assert response.status_code == 200
+    assert [voice["id"] for voice in response.get_json()["voices"]] == ["hum/hum"]
+    assert response.get_json()["errors"] == [{"engine": "down", "error": "nobody answers", "hint": "start it"}]

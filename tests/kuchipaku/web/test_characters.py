@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,38 @@ def test_deleting_a_character_that_is_watched_ends_its_picture(client: FlaskClie
     client.delete("/api/characters/zoe")
     assert len(list(chunks)) < 30
     live.close()
+
+
+def test_a_character_with_a_wrong_file_takes_no_other_with_it(client: FlaskClient, tmp_path: Path) -> None:
+    (tmp_path / "characters" / "bad").mkdir()
+    (tmp_path / "characters" / "bad" / "character.toml").write_text("temprament = 1")
+    listed = client.get("/api/characters").get_json()
+    bad, good = listed["characters"]
+    assert (bad["name"], good["name"], listed["chosen"]) == ("bad", "test", "bad")
+    assert set(bad) == {*good, "error"}
+    assert "there is no 'temprament'; allowed: avatar" in bad["error"]
+    assert client.delete("/api/characters/bad").status_code == 200
+
+
+def test_a_picture_is_sent_as_what_it_is(client: FlaskClient, tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "WEBP")
+    (tmp_path / "characters" / "test" / "picture.png").write_bytes(file.getvalue())
+    response = client.get("/api/characters/test/picture")
+    assert (response.mimetype, response.data) == ("image/webp", file.getvalue())
+
+
+def test_pictures_are_decoded_one_at_a_time(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, most = [], []
+
+    def decode(upload: bytes, megapixels: float) -> bytes:
+        busy.append(1)
+        most.append(len(busy))
+        time.sleep(0.02)
+        busy.pop()
+        return upload
+
+    monkeypatch.setattr("kuchipaku.web.characters.character_picture", decode)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda n: add(client.application.test_client(), f"n{n}").status_code, range(4)))
+    assert (made, max(most)) == ([201] * 4, 1)

@@ -54,7 +54,6 @@ BAD: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/live/test.mjpg?format=raw&fps=nan", {}, 400, "fps is 'nan'"),
     ("GET", "/live/test.mjpg?format=raw&background=blue", {}, 400, "background is 'blue'"),
     ("GET", "/live/test.mjpg?format=raw&size=9", {}, 400, "there is no 'size'"),
-    ("GET", "/live/nobody", {}, 404, "no character"),
     ("GET", "/api/characters/nobody", {}, 404, "no character"),
     ("GET", "/api/characters/test/picture", {}, 404, "no picture"),
     ("POST", "/api/characters/nobody/choose", {}, 404, "no character"),
@@ -95,6 +94,7 @@ def test_a_huge_body_is_refused(tmp_path: Path) -> None:
     response = create_app(services).test_client().post("/api/chat", json={"text": "a" * 2_000_000})
     services.shutdown()
     assert (response.status_code, response.get_json()["status"]) == (413, 413)
+    assert "limits.upload_mb in the settings allows 1 MB" in response.get_json()["hint"]
 
 
 def test_an_exception_nobody_foresaw_tells_nothing_of_the_inside(
@@ -114,3 +114,16 @@ def test_an_exception_nobody_foresaw_tells_nothing_of_the_inside(
 
 def test_405_says_what_is_allowed(client: FlaskClient) -> None:
     assert "POST" in client.get("/api/chat").headers["Allow"]
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"text": ' + "[" * 900 + "]" * 900 + "}"])
+def test_json_that_is_nested_without_end_is_refused(client: FlaskClient, body: str) -> None:
+    response = client.post("/api/chat", data=body, content_type="application/json")
+    assert (response.status_code, response.get_json()["status"]) == (400, 400)
+
+
+def test_an_endless_nest_is_called_by_its_name(client: FlaskClient) -> None:
+    body = "[" * 100_000 + "]" * 100_000
+    assert (
+        "nested too deeply" in client.post("/api/chat", data=body, content_type="application/json").get_json()["error"]
+    )

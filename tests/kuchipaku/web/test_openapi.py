@@ -41,3 +41,14 @@ def test_the_description_names_every_route_and_its_errors() -> None:
     assert chat["responses"]["default"]["content"]["application/json"]["schema"]["$ref"].endswith("/Error")
     assert "/live/{name}.mjpg" in document["paths"]
     assert all(op["summary"] for path in document["paths"].values() for op in path.values())
+
+
+def test_the_description_of_a_secure_server_says_where_the_key_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "key.txt").write_text("sesame")
+    server = {"secure": True, "api_key_file": str(tmp_path / "key.txt")}
+    client = create_app(fake_services(tmp_path / "characters", settings={"server": server})).test_client()
+    secured = client.get("/openapi.json", headers={"Authorization": "Bearer sesame"}).get_json()
+    assert secured["security"] == [{"key": []}]
+    opened = {path for path, methods in secured["paths"].items() for op in methods.values() if "security" in op}
+    assert opened == {"/", "/live/{name}"}
+    assert _app().test_client().get("/openapi.json").get_json()["security"] == []  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from kuchipaku import Delivery, EngineUnavailable, Phone, Settings, UnknownName, Voice, Word
 from modules import tts_espeak
+from modules.tts_espeak import engine as engine_module
 from modules.tts_espeak.catalogue import Catalogue, Choice
 from modules.tts_espeak.engine import PHONEME, USUAL, WORD, Engine, EngineDied, EngineVoice, Event, Manner, Utterance
 from modules.tts_espeak.kana import kana_of
@@ -205,19 +208,53 @@ def test_a_wrong_home_is_refused() -> None:
         catalogue("xx")
 
 
-def test_the_engine_restarts_after_its_death() -> None:
+def test_the_engine_restarts_after_its_death(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
     assert engine.say("hello", "de").events
     child = engine._child
     assert child is not None
     child.kill()
     child.wait()
+    monkeypatch.setattr(child, "poll", lambda: None)  # as if it died between the look and the request
     with pytest.raises(EngineDied):
         engine.say("hello", "de")
     assert engine.say("hello", "de").events
     engine.close()
     assert engine.say("hello", "de").events
     engine.close()
+
+
+def test_an_engine_that_died_idle_costs_no_sentence() -> None:
+    engine = Engine()
+    voice = EspeakVoice(engine, EspeakSettings())
+    child = engine._child
+    assert child is not None
+    child.kill()
+    child.wait()
+    assert len(list(voice.speak("Hello.", Delivery()))) == 1
+    engine.close()
+
+
+def test_a_child_that_dies_within_its_answer_is_no_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    engine.say("hello", "de")
+    dying = [sys.executable, "-c", 'import sys; sys.stdin.readline(); print(\'{"events": [], "bytes": 8}\\nabc\')']
+    pipe = subprocess.PIPE
+    monkeypatch.setattr(engine_module, "_start", lambda: subprocess.Popen(dying, stdin=pipe, stdout=pipe, stderr=pipe))
+    engine.close()
+    with pytest.raises(EngineDied):
+        engine.say("hello", "de")
+
+
+def test_ending_the_engine_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    engine.say("hello", "de")
+    child = engine._child
+    assert child is not None
+    monkeypatch.setattr(subprocess.Popen, "communicate", lambda *_: pytest.fail("it starts threads on Windows"))
+    engine.close()
+    assert child.returncode is not None
+    assert all(pipe is not None and pipe.closed for pipe in (child.stdin, child.stdout, child.stderr))
 
 
 class Fragile(Engine):
@@ -242,7 +279,7 @@ def test_a_text_that_breaks_the_engine_is_spoken_in_parts() -> None:
 
 def test_an_engine_that_cannot_be_loaded_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("espeakng_loader.get_library_path", lambda: "/nowhere.so")
-    with pytest.raises(EngineUnavailable, match="loaded") as caught:
+    with pytest.raises(EngineUnavailable, match=r"loaded: OSError: /nowhere\.so") as caught:
         Engine().voices()
     assert "pip install" in caught.value.hint
 
