@@ -6,14 +6,15 @@ import re
 import tempfile
 import threading
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from kuchipaku.errors import BadRequest, Busy, UnknownName
+from kuchipaku.errors import BadRequest, Busy, KuchipakuError, UnknownName
 from kuchipaku.pose import Pose
 from kuchipaku.settings import Section, checked, read_toml
 
@@ -117,20 +118,27 @@ class CharacterStore:
         return read_character(self._known(name))
 
     def chosen_name(self) -> str:
-        """Who performs when a request names nobody; empty if there is no character."""
+        """Who performs when a request names nobody: the chosen one, else the first that is right; empty if none is."""
         try:
             name = (self._folder / _CHOSEN).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             name = ""
-        return name if self.has(name) else next(iter(self.names()), "")
+        names = self.names()
+        return name if name in names else next(filter(self._is_right, names), next(iter(names), ""))
 
     def chosen(self) -> Character:
         """The one who performs when a request names nobody. Raises UnknownName if there is no character."""
         return self.get(self.chosen_name())
 
+    def _is_right(self, name: str) -> bool:
+        try:
+            return bool(self.get(name))
+        except KuchipakuError:
+            return False
+
     def choose(self, name: str) -> Character:
-        """Make `name` the chosen one, for later starts too. Raises UnknownName."""
-        with self._changing:
+        """Make `name` the chosen one, for later starts too. Raises UnknownName; KuchipakuError if it cannot write."""
+        with self._changing, self._writing():
             character = self.get(name)
             (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
             return character
@@ -142,11 +150,10 @@ class CharacterStore:
         """
         if not _fits(name):
             raise BadRequest(f"{name[:60]!r} cannot be a character's name", hint='a-z, 0-9, "-" and "_", up to 40')
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with self._changing, tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as making:
+        with self._changing, self._writing() as making:
             if (self._folder / name).exists():
                 raise Busy(f"there is a character called {name!r} already", hint="choose another name, or delete it")
-            folder = Path(making) / name
+            folder = making / name
             folder.mkdir()
             (folder / "picture.png").write_bytes(picture)
             (folder / "character.toml").write_text(f"title = {_toml_text(title or name.title())}\n", encoding="utf-8")
@@ -158,15 +165,28 @@ class CharacterStore:
 
         The folder is gone at once, and its files soon after.
         """
-        with self._changing:
+        with self._changing, self._writing() as leaving:
             folder = self._known(name)
             if self.names() == [name]:
                 raise Busy(f"{name} is the only character", hint="add another one first")
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as leaving:
-                folder.rename(Path(leaving) / name)
+            folder.rename(leaving / name)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Path]:
+        """A folder beside the characters, gone afterwards. Raises KuchipakuError where nothing can be written."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as beside:
+                yield Path(beside)
+        except OSError as error:
+            raise KuchipakuError(
+                f"the folder of characters cannot be changed: {error.strerror}", hint=f"let me write to {self._folder}"
+            ) from error
 
     def _known(self, name: str) -> Path:
         """The folder of that character. Raises UnknownName."""
+        if not name and not self.names():
+            raise UnknownName("there is no character yet", hint="docs/characters.md says how to make one")
         if not self.has(name):
             known = ", ".join(self.names()) or "there is none yet"
             raise UnknownName(f"no character is called {name!r}", hint=f"known: {known}")

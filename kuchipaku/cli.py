@@ -43,8 +43,8 @@ def announce(services: Services) -> Callable[[str], None]:
         for line in _running(services):
             print(line)
         print(f"\n  Open {address}   (Ctrl+C stops)\n", flush=True)
-        if services.characters.names():
-            services.warm_up(services.characters.chosen().name)
+        if name := services.characters.chosen_name():
+            services.warm_up(name)
 
     return told
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kuchipaku.errors import BadRequest, TooLarge
@@ -26,7 +27,7 @@ def character_picture(upload: bytes, megapixels: float) -> bytes:
     with _opened(upload, megapixels) as picture:
         # A JPEG is shrunk while it is decoded; other formats take no notice.
         picture.draft(None, (2 * SIDE, 2 * SIDE))
-        whole = picture.convert("RGBA")
+        whole = _eight_bit(picture).convert("RGBA")
         whole.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     whole = _upright(whole)
     canvas = Image.new("RGBA", (SIDE, SIDE))
@@ -40,6 +41,13 @@ def media_type(picture: bytes) -> str:
     """What kind of picture it is, such as "image/png", by its content. Raises BadRequest for what is no picture."""
     with _opened(picture, LARGEST) as opened:
         return Image.MIME[opened.format or ""]
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits as grey of 8: Pillow itself would clip it to white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return Image.fromarray((np.asarray(picture).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
 
 
 def _upright(picture: Image.Image) -> Image.Image:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, request
 from pydantic import BaseModel
+from werkzeug.exceptions import BadRequest as MalformedRequest
 
 from kuchipaku.errors import BadRequest
 from kuchipaku.settings import checked
@@ -42,10 +44,20 @@ def takes(
 
 def json_body(model: type[Model]) -> Model:
     """The request's JSON as `model`. Raises BadRequest naming the field and what is allowed; 415 if it is no JSON."""
+    return checked(model, _sent_json(), "request")
+
+
+def _sent_json() -> object:
     try:
-        return checked(model, request.get_json(), "request")
+        sent = request.get_json()
+        json.dumps(sent, ensure_ascii=False).encode()
+    except MalformedRequest as error:
+        raise BadRequest("the body is not JSON", hint="docs/http.md shows what to send") from error
     except RecursionError as error:
         raise BadRequest("the JSON is nested too deeply", hint="docs/http.md shows the fields") from error
+    except UnicodeEncodeError as error:
+        raise BadRequest("the JSON holds half a character", hint="\\ud800 to \\udfff come in pairs") from error
+    return sent
 
 
 def query_of(model: type[Model]) -> Model:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kuchipaku.character import CharacterStore, read_character
-from kuchipaku.errors import BadRequest, Busy, UnknownName
+from kuchipaku.errors import BadRequest, Busy, KuchipakuError, UnknownName
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_name_that_could_be_a_path_is_refused(store: CharacterStore, name: str
 def test_without_any_character_the_hint_says_so(tmp_path: Path) -> None:
     with pytest.raises(UnknownName) as caught:
         CharacterStore(tmp_path / "nowhere").chosen()
-    assert "there is none yet" in caught.value.hint
+    assert "docs/characters.md" in caught.value.hint
 
 
 def at_once(calls: int, change: Callable[[int], object]) -> list[str]:
@@ -144,3 +144,15 @@ def test_a_character_with_a_wrong_file_can_be_deleted_and_named_as_the_chosen_on
     assert store.chosen_name() == "bea"
     store.delete("bea")
     assert store.chosen_name() == "ada"
+
+
+def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KuchipakuError, match="cannot be changed") as caught:
+        CharacterStore(tmp_path / "file").add("zoe", "", b"")
+    assert "let me write to" in caught.value.hint
+
+
+def test_the_first_that_is_right_performs_where_none_was_chosen(store: CharacterStore, tmp_path: Path) -> None:
+    (tmp_path / "ada" / "character.toml").write_text("title = ")
+    assert store.chosen().name == "bea"

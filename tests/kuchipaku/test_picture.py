@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -101,3 +102,10 @@ def test_the_kind_of_a_picture_is_found_in_its_content(kind: str, told: str) -> 
     assert media_type(encoded((8, 8), kind)) == told
     with pytest.raises(BadRequest):
         media_type(b"title = 'no picture'")
+
+
+def test_sixteen_bits_of_grey_become_eight() -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.full((8, 8), 0x4000, np.uint16)).save(file, "PNG")
+    with Image.open(io.BytesIO(character_picture(file.getvalue(), 40))) as picture:
+        assert picture.getpixel((256, 256)) == (64, 64, 64, 255)

@@ -95,7 +95,7 @@ def test_a_character_with_a_wrong_file_takes_no_other_with_it(client: FlaskClien
     (tmp_path / "characters" / "bad" / "character.toml").write_text("temprament = 1")
     listed = client.get("/api/characters").get_json()
     bad, good = listed["characters"]
-    assert (bad["name"], good["name"], listed["chosen"]) == ("bad", "test", "bad")
+    assert (bad["name"], good["name"], listed["chosen"]) == ("bad", "test", "test")
     assert set(bad) == {*good, "error"}
     assert "there is no 'temprament'; allowed: avatar" in bad["error"]
     assert client.delete("/api/characters/bad").status_code == 200
