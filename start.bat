@@ -9,7 +9,7 @@ if not exist .venv\Scripts\python.exe (
 fc /b requirements.txt .venv\installed.txt >nul 2>nul
 if errorlevel 1 (
   echo Installing ^(once, about a minute^) ...
-  .venv\Scripts\python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt || exit /b 1
+  .venv\Scripts\python -m pip install --no-compile --disable-pip-version-check -r requirements.txt || exit /b 1
   copy /y requirements.txt .venv\installed.txt >nul
 )
 .venv\Scripts\python server.py %*

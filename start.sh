@@ -22,7 +22,8 @@ if [ ! -x .venv/bin/python ]; then
 fi
 if ! cmp -s requirements.txt .venv/installed.txt; then
   echo "Installing (once, about a minute) ..."
-  .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt
+  quiet=$([ -t 1 ] || echo --quiet)  # a person sees the progress bars
+  .venv/bin/python -m pip install $quiet --no-compile --disable-pip-version-check -r requirements.txt
   cp requirements.txt .venv/installed.txt
 fi
 exec .venv/bin/python server.py "$@"
