@@ -58,9 +58,12 @@ class Eliza:
                 return _choose(language.say, said, f"{len(asked)} {text}")
         repeated = len(asked) > 1 and text != "" and tidy(asked[-2]).lower() == text.lower()
         rule, topic = self._find(text, repeated)
-        values = {"it": topic, "me": own_name(messages), "name": f", {name}" if (name := user_name(asked)) else ""}
+        name = user_name(asked)
+        values = {"it": topic, "me": own_name(messages), "called": name, "name": f", {name}" if name else ""}
         sayable = 0 < len(topic.split()) <= LONGEST_TOPIC
         fitting = [say for say in rule.say if sayable or "$it" not in say] or self._rules[-1].say
+        if any("$called" in say for say in fitting):
+            fitting = [say for say in fitting if ("$called" in say) == bool(name)]
         replies = [Template(say).substitute(values) for say in fitting]
         return _choose(replies, said, f"{len(asked)} {text}")
 
