@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from kuchipaku.emotion import LABELS
 from kuchipaku.errors import BadRequest, Busy, KuchipakuError, UnknownName
-from kuchipaku.pose import Pose
+from kuchipaku.pose import Pose, spread
 from kuchipaku.settings import Section, checked, read_toml
 
 NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)\Z)[a-z0-9][a-z0-9_-]{0,39}")
@@ -78,6 +79,17 @@ class CharacterFile(Section):
     seed: int = 0
     rest: str = "neutral"
     emotions: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+    @field_validator("emotions")
+    @classmethod
+    def _both_sides(cls, emotions: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+        return {label: spread(pose) for label, pose in emotions.items()}
+
+    @model_validator(mode="after")
+    def _known_rest(self) -> CharacterFile:
+        if self.rest not in (*LABELS, *self.emotions):
+            raise ValueError(f"rest is {self.rest!r}, which is no emotion: one of {', '.join(LABELS)}, or your own")
+        return self
 
 
 def read_character(folder: Path) -> Character:

@@ -84,7 +84,8 @@ class Director:
         conversation = order.conversation or uuid.uuid4().hex
         job = self._begin(replace(order, conversation=conversation))
         cancel = job.performance.cancel
-        return self._start(job, self.reply(text, order.character, conversation, model, cancel))
+        lines = self.reply(text, order.character, conversation, model, cancel)
+        return self._start(job, _not_mute(lines, cancel))
 
     def perform(self, lines: Iterator[Line], order: Order) -> Performance:
         """Perform lines that are known already."""
@@ -98,12 +99,7 @@ class Director:
         turn = self.conversations.begin(conversation, text)
         messages = messages_for(text, character, history, self._settings.reply.turns)
         lines = lines_of(_noted(model.reply(messages, cancel), turn.answered))
-        spoken = False
-        for line in self._adjusted(lines, character):
-            spoken = True
-            yield line
-        if not spoken and not cancel.cancelled:
-            raise EngineUnavailable("the language model gave nothing to speak", hint="ask again, in other words")
+        yield from self._adjusted(lines, character)
 
     def stop(self, character: str | None = None) -> int:
         """Silence one character, or all. The generation from which on nothing old is shown or heard."""
@@ -219,6 +215,16 @@ def _end(job: _Job, reason: Reason) -> None:
     """Tell the end, once, and let every thread that still works for it go."""
     job.performance.tell("done", reason=reason, duration=round(job.performance.duration, 4))
     job.performance.cancel.cancel()
+
+
+def _not_mute(lines: Iterator[Line], cancel: CancelToken) -> Iterator[Line]:
+    """The lines of a reply. Raises EngineUnavailable where there is none, so that nobody waits for a silent answer."""
+    first = next(lines, None)
+    if first is not None:
+        yield first
+        yield from lines
+    elif not cancel.cancelled:
+        raise EngineUnavailable("the language model gave nothing to speak", hint="ask again, in other words")
 
 
 class _Source:

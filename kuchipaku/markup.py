@@ -119,7 +119,7 @@ class _Scanner:
 
     def _take_if(self, text: str) -> bool:
         taken = ""
-        while taken != text:
+        while len(taken) < len(text):
             character = self._take()
             taken += character
             if not character or not text.startswith(taken.lower()):

@@ -57,12 +57,10 @@ class Performance:
     def events(self, begin: int = 0, patience: float = 10.0) -> Iterator[Event | None]:
         """Every event from number `begin` on, as it comes, to `done`; None after each `patience` seconds without."""
         number = begin
-        while True:
+        while not (self.done and number >= len(self._events)):
             news = self._news(number, patience)
             number += len(news)
             yield from news or (None,)
-            if news and news[-1].kind == "done":
-                return
 
     def _news(self, begin: int, patience: float) -> list[Event]:
         with self._told:

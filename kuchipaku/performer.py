@@ -12,7 +12,7 @@ from typing_extensions import TypeIs
 
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.loop import Worker, run_at
-from kuchipaku.pose import Layer, Pose, lay, mix, shut_once, smoothstep
+from kuchipaku.pose import OPENINGS, Layer, Pose, lay, mix, shut_once, smoothstep
 from kuchipaku.score import Piece, Score
 from kuchipaku.speech import Speech
 from kuchipaku.stream import FrameHub
@@ -30,7 +30,6 @@ WATCHED_LEAD = 0.1
 """Seconds between the first piece and its sound where nobody plays the audio for the server to follow."""
 LATE_MARGIN = 0.25
 """Seconds that a player gets to fetch a piece which comes after the one before has ended."""
-OPENINGS = ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
 JITTER = 0.004
 """Seconds by which a report may differ without moving anything; less cannot be seen."""
 JUMP = 0.25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,10 @@ Strengths of rotations are in units of 15 degrees. Source: the pose parameters o
 """
 
 
+OPENINGS = ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
+"""The morphs that open the mouth; the lip-sync layer owns them while somebody speaks."""
+
+
 def pose_at(layers: Iterable[Layer], t: float) -> dict[str, float]:
     """The whole pose at time `t` (seconds): every layer in order, laid on those below. Not yet clamped."""
     pose: dict[str, float] = {}
@@ -77,6 +82,22 @@ def lay(below: dict[str, float], above: Pose) -> None:
         if not name.startswith("*"):
             plain = name.removeprefix("=")
             below[plain] = below.get(plain, 0.0) + value
+
+
+def spread(pose: Pose) -> dict[str, float]:
+    """`pose` with each morph of the THA rig that names no side given to both: `eye_wink` means left and right.
+
+    Raises ValueError for a morph the rig does not have, and for a strength that is no number.
+    """
+    both: dict[str, float] = {}
+    for name, value in pose.items():
+        sides = [name] if name in THA_RIG.ranges else [f"{name}_left", f"{name}_right"]
+        if unknown := [side for side in sides if side not in THA_RIG.ranges]:
+            raise ValueError(f"no morph is called {unknown[0]!r}")
+        if not math.isfinite(value):
+            raise ValueError(f"{name} is {value}")
+        both |= dict.fromkeys(sides, float(value))
+    return both
 
 
 def shut_once(pose: dict[str, float]) -> dict[str, float]:

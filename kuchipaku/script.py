@@ -46,6 +46,7 @@ class _Reply:
     def __init__(self) -> None:
         self._n = 0
         self._inside = False
+        self._begun = False  # a clause of the sentence has been said
         self._marks_lead: bool | None = None
         self._feeling: Feeling | None = None
         self._waiting = ""  # a sentence without a mark: one may follow it
@@ -66,7 +67,10 @@ class _Reply:
     def _piece(self, piece: Piece) -> Iterator[Line]:
         self._inside = not piece.ends_sentence
         if not piece.text:
+            if piece.ends_sentence and self._begun:
+                self._feeling, self._begun = None, False
             return
+        self._begun = not piece.ends_sentence
         if piece.ends_sentence and self._feeling is None:
             self._waiting = piece.text
             return

@@ -135,8 +135,8 @@ def _row(figure: Figure, value: float | None, reason: str) -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` (0 to 1) of the values do not exceed; nan of none."""
-    if not values:
+    """The value that `share` (0 to 1) of the values do not exceed; nan of none, or where one is nan."""
+    if not values or any(map(math.isnan, values)):
         return math.nan
     return sorted(values)[min(len(values) - 1, math.ceil(share * len(values)) - 1 if share else 0)]
 

@@ -93,4 +93,4 @@ def known_lines(lines: list[PerformLine]) -> Iterator[Line]:
     """Lines from a client, cleaned of marks and markup; a stated emotion beats a mark."""
     for given in lines:
         for line in lines_of([given.text]):
-            yield replace(line, emotion=given.emotion or line.emotion, strength=given.strength)
+            yield replace(line, emotion=given.emotion, strength=given.strength) if given.emotion else line

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from kuchipaku import THA_RIG, Character, Pose
+from kuchipaku import Character, Pose
+from kuchipaku.pose import spread
 
 
 @cache
@@ -17,21 +18,7 @@ def templates() -> Mapping[str, Pose]:
     return {label: spread(pose) for label, pose in written.items()}
 
 
-def spread(pose: Pose) -> dict[str, float]:
-    """`pose` with each morph that names no side given to both: `eye_wink` means left and right.
-
-    Raises ValueError for a morph the rig does not have.
-    """
-    spread_out: dict[str, float] = {}
-    for name, value in pose.items():
-        sides = [name] if name in THA_RIG.ranges else [f"{name}_left", f"{name}_right"]
-        if unknown := [side for side in sides if side not in THA_RIG.ranges]:
-            raise ValueError(f"no morph is called {unknown[0]!r}")
-        spread_out |= dict.fromkeys(sides, float(value))
-    return spread_out
-
-
 def pose_of(label: str, strength: float, character: Character) -> Pose:
     """The face of `label` at `strength` (0 to 1): the character's own if it has one; at rest for an unknown label."""
-    full = character.emotions.get(label) or templates().get(label, {})
+    full = character.emotions[label] if label in character.emotions else templates().get(label, {})
     return {name: value * strength for name, value in full.items()}

@@ -16,8 +16,8 @@ from math import exp, inf
 from typing import NamedTuple, TypeVar
 
 from kuchipaku import Cue, Pose
-from kuchipaku.pose import smoothstep
-from modules.lipsync.shapes import CLOSED, NEUTRAL, OPENINGS, SHAPES, lips_of, morphs_of
+from kuchipaku.pose import OPENINGS, smoothstep
+from modules.lipsync.shapes import CLOSED, NEUTRAL, SHAPES, lips_of, morphs_of
 
 LEAD = 0.030
 """Seconds by which the mouth is ahead of the sound: seen speech is expected to lead, and never to lag."""

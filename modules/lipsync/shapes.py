@@ -17,8 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-OPENINGS = ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo", "mouth_delta")
-"""The morphs that open the mouth; the lip-sync layer owns them while somebody speaks."""
+from kuchipaku.pose import OPENINGS
 
 CLOSED: Mapping[str, float] = dict.fromkeys(OPENINGS, 0.0)
 """Lips together."""

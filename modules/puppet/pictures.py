@@ -43,7 +43,7 @@ def _read(folder: Path, file: str) -> Pixels:
             if max(picture.size) > _LARGEST:
                 raise BadRequest(f"{folder.name}/{file} is too large", hint=f"at most {_LARGEST} pixels on a side")
             return np.asarray(picture.convert("RGBA"))
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadRequest(f"{folder.name}/{file} is not a picture that can be read", hint="save it as PNG") from error
 
 

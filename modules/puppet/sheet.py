@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from kuchipaku import THA_RIG, Avatar, Pose
 from kuchipaku.character import read_character
+from kuchipaku.pose import spread
 from modules.puppet.avatar import Puppet
 
 _GROUPS = (
@@ -24,20 +25,11 @@ _GROUPS = (
 def every_morph() -> dict[str, Pose]:
     """Rest and each morph at its ends, both sides at once: label -> pose."""
     poses: dict[str, Pose] = {"rest": {}}
-    poses |= {name: both_sides({name: 1.0}) for name in _GROUPS}
+    poses |= {name: spread({name: 1.0}) for name in _GROUPS}
     for name, (low, high) in THA_RIG.ranges.items():
         if low < 0:
             poses |= {f"{name} -1": {name: low}, f"{name} +1": {name: high}}
     return poses | {"breathing": {"breathing": 1.0}}
-
-
-def both_sides(pose: Pose) -> dict[str, float]:
-    """The pose with every name that the rig has only as left and right given to both."""
-    full: dict[str, float] = {}
-    for name, value in pose.items():
-        sided = name not in THA_RIG.ranges and f"{name}_left" in THA_RIG.ranges
-        full |= {f"{name}_left": value, f"{name}_right": value} if sided else {name: value}
-    return full
 
 
 def sheet(avatar: Avatar, poses: Mapping[str, Pose], columns: int = 8, width: int = 200) -> Image.Image:
@@ -65,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     poses = every_morph()
     if options.poses:
-        poses = {label: both_sides(pose) for label, pose in tomllib.loads(options.poses.read_text("utf-8")).items()}
+        poses = {label: spread(pose) for label, pose in tomllib.loads(options.poses.read_text("utf-8")).items()}
     puppet = Puppet.of(read_character(options.character))
     sheet(puppet, poses, options.columns, options.width).save(options.out, optimize=True)
 

@@ -43,6 +43,9 @@ def test_the_table_of_the_avatar_is_its_own(tmp_path: Path) -> None:
         ("temperament = 2.0", "temperament is 2.0", "less than or equal to 1"),
         ('picture = "../../etc/passwd"', "picture is", "match"),
         ("title = ", "cannot be read", "TOML"),
+        ('rest = "hapy"', "the value", "no emotion"),
+        ("[emotions.joy]\nmouth_smile = 1.0", "emotions", "no morph is called"),
+        ("[emotions.joy]\nhead_x = nan", "emotions", "head_x is nan"),
         ("puppet = 3", "'puppet' is 3", "[puppet]"),
         ("[puppet]\n[tha3]", "there is no 'tha3'", "avatar"),
     ],
@@ -156,3 +159,12 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 def test_the_first_that_is_right_performs_where_none_was_chosen(store: CharacterStore, tmp_path: Path) -> None:
     (tmp_path / "ada" / "character.toml").write_text("title = ")
     assert store.chosen().name == "bea"
+
+
+def test_its_own_emotions_name_one_side_or_both(tmp_path: Path) -> None:
+    folder = tmp_path / "eve"
+    folder.mkdir()
+    (folder / "character.toml").write_text('rest = "smug"\n[emotions.smug]\neye_wink = 0.5\nhead_x = -1\n')
+    character = read_character(folder)
+    assert character.emotions == {"smug": {"eye_wink_left": 0.5, "eye_wink_right": 0.5, "head_x": -1.0}}
+    assert character.rest == "smug"

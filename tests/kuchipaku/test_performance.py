@@ -51,3 +51,9 @@ def test_all_that_is_known_reads_line_by_line() -> None:
     (line,) = known["lines"]
     assert line["text"] == "Hi."
     assert line["pieces"][0]["timeline"]["version"] == 1
+
+
+def test_who_comes_back_behind_the_end_is_sent_away() -> None:
+    made = performance()
+    made.tell("done", reason="complete")
+    assert list(made.events(begin=5, patience=0.01)) == []

@@ -295,3 +295,20 @@ def test_the_strength_of_a_mark_is_sought_in_linear_time(mark: str) -> None:
 def test_empty_brackets_are_sought_in_linear_time() -> None:
     assert processing(lambda: tidy("a" + " " * 20_000 + "b (  ) c" + "( " * 10_000)) < 2.0
     assert tidy("a  ( ) b [] c") == "a b c"
+
+
+def test_a_sentence_that_ends_in_nothing_speakable_keeps_its_mark_to_itself() -> None:
+    lines = list(lines_of(["*joy* Hello there my dear old friend, (😀). Next one."]))
+    assert [(line.text, line.emotion) for line in lines][-1] == ("Next one.", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("<THINK>plan</THINK>Hello you.", ["Hello you."]),
+        ("See HTTPS://EXAMPLE.COM/FOO now.", ["See now."]),
+        ("See WWW.example.com now.", ["See now."]),
+    ],
+)
+def test_upper_case_is_no_hiding_place(text: str, spoken: list[str]) -> None:
+    assert [line.text for line in lines_of([text])] == spoken

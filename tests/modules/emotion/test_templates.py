@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kuchipaku import LABELS, THA_RIG, Character
-from modules.emotion.templates import pose_of, spread, templates
+from kuchipaku.pose import spread
+from modules.emotion.templates import pose_of, templates
 
 NOBODY = Character("nobody", Path())
 OPENINGS = {f"mouth_{shape}" for shape in ("aaa", "iii", "uuu", "eee", "ooo", "delta")}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuchipaku import Cue
-from kuchipaku.pose import lay
+from kuchipaku.pose import OPENINGS, lay
 from modules.lipsync.layer import LEAD, Mouth
-from modules.lipsync.shapes import OPENINGS, SHAPES
+from modules.lipsync.shapes import SHAPES
 from modules.lipsync.visemes import VISEMES, VOWELS
 
 FASTEST = 50.0

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuchipaku import THA_RIG
-from modules.lipsync.shapes import OPENINGS, SHAPES, lips_of, morphs_of
+from kuchipaku.pose import OPENINGS
+from modules.lipsync.shapes import SHAPES, lips_of, morphs_of
 
 WIDTH = st.floats(-2.0, 2.0)
 HEIGHT = st.floats(0.001, 2.0)

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from kuchipaku import BadRequest, Character
+from kuchipaku.pose import spread
 from modules.puppet.avatar import Puppet
 from modules.puppet.description import BrowsSpec, EyesSpec, LayerSpec, MouthSpec, PuppetSpec, puppet_spec
-from modules.puppet.sheet import both_sides, every_morph, sheet
+from modules.puppet.sheet import every_morph, sheet
 
 
 def character(folder: Path, **options: Any) -> Character:
@@ -100,7 +101,7 @@ def test_the_sheet_shows_every_morph_of_the_rig(tmp_path: Path) -> None:
     puppet = Puppet.of(character(tmp_path))
     assert moved == set(puppet.rig.morphs)
     assert sheet(puppet, poses, columns=10, width=50).size == (500, 64 * 4)
-    assert both_sides({"eye_wink": 0.5, "head_x": 1.0}) == {
+    assert spread({"eye_wink": 0.5, "head_x": 1.0}) == {
         "eye_wink_left": 0.5,
         "eye_wink_right": 0.5,
         "head_x": 1.0,
