@@ -11,7 +11,7 @@ import pytest
 from kuchipaku import LABELS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Request
+    from playwright.sync_api import Page, Request, Route
 
 pytestmark = pytest.mark.browser
 
@@ -142,6 +142,30 @@ def test_stop_is_silence_within_a_tenth_of_a_second_and_no_old_frame(page: Page,
     assert watched["stale"] == 0
     assert page.locator("#stop").is_hidden()
     assert page.locator(".reply[data-stopped]").count() == 1
+
+
+def test_a_new_conversation_ends_the_wait_for_the_old_answer(page: Page) -> None:
+    page.route("**/api/chat", lambda route: None)
+    page.get_by_label("Your text").fill("Hello!")
+    page.keyboard.press("Enter")
+    page.locator("#stop").wait_for()
+    page.get_by_role("button", name="New conversation").click()
+    page.locator("#stop").wait_for(state="hidden")
+
+
+def test_a_text_after_a_stop_does_not_overtake_it(page: Page) -> None:
+    held: list[Route] = []
+    asked: list[Request] = []
+    page.route("**/api/stop", lambda route: held.append(route))
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/api/chat") else None)
+    page.get_by_label("Your text").press("Escape")
+    page.get_by_label("Your text").fill("Hello!")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert (len(held), len(asked)) == (1, 0)
+    held[0].continue_()
+    page.locator(".sentence").first.wait_for()
+    assert len(asked) == 1
 
 
 def test_a_new_text_takes_the_place_of_the_old_one(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""The page's parsers and its frame queue, called directly in the page."""
+"""The page's parsers, its frame queue and its streams, called directly in the page."""
 
 from __future__ import annotations
 
@@ -50,6 +50,71 @@ QUEUE = """async (steps) => {
     if (take) taken.push(queue.take(take.now, (id) => take.clocks[id] ?? null)?.number ?? null);
   }
   return taken;
+}"""
+
+
+READ_AND_ABORT = """async ([bytes]) => {
+  const { readFrames } = await import("./static/stream.js");
+  const real = [window.fetch, window.createImageBitmap], seen = [];
+  let decoded, ended = new AbortController();
+  const waiting = new Promise((resolve) => window.createImageBitmap = () => {
+    resolve();
+    return new Promise((done) => decoded = () => done({ close: () => seen.push("closed") }));
+  });
+  const body = new ReadableStream({ start: (sink) => sink.enqueue(Uint8Array.from(bytes)) });
+  window.fetch = async () => new Response(body);
+  readFrames("live", ended.signal, () => seen.push("shown")).catch(() => {});
+  await waiting;
+  ended.abort();
+  decoded();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  [window.fetch, window.createImageBitmap] = real;
+  return seen;
+}"""
+
+WORK_IN_SILENCE = """async (signs) => {
+  const { watched } = await import("./static/watchdog.js");
+  const from = performance.now();
+  await watched(new AbortController().signal, 200, (signal, heard) => new Promise((resolve) => {
+    for (let sign = 1; sign <= signs; sign += 1) setTimeout(heard, 100 * sign);
+    signal.addEventListener("abort", resolve);
+  }));
+  return performance.now() - from;
+}"""
+
+PERSIST = """async (status) => {
+  const { persist } = await import("./static/api.js");
+  const ended = new AbortController();
+  let times = 0;
+  const work = async () => { times += 1; throw Object.assign(new Error("refused"), { status }); };
+  await persist(ended.signal, work, () => { if (!status) setTimeout(() => ended.abort(), 700); });
+  return [times, ended.signal.aborted];
+}"""
+
+KEY_OF = """async (held) => {
+  const { key } = await import("./static/api.js");
+  localStorage.setItem("kuchipaku.key", held);
+  const told = key();
+  localStorage.removeItem("kuchipaku.key");
+  return told;
+}"""
+
+FORBIDDEN_STORAGE = """async () => {
+  const { recall, remember } = await import("./static/memory.js?forbidden");
+  const real = Object.getOwnPropertyDescriptor(window, "localStorage");
+  Object.defineProperty(window, "localStorage", { configurable: true, get() { throw new DOMException("no"); } });
+  remember("key", "sesame");
+  const told = [recall("key"), recall("voice", "none")];
+  Object.defineProperty(window, "localStorage", real);
+  return told;
+}"""
+
+FILL_LOG = """async (turns) => {
+  const { Log } = await import("./static/log.js");
+  const [scroll, list] = [document.createElement("div"), document.createElement("ol")];
+  const log = new Log(scroll, list);
+  for (let turn = 1; turn <= turns; turn += 1) log.said(String(turn));
+  return [...list.children].map((item) => item.textContent);
 }"""
 
 
@@ -144,3 +209,35 @@ def test_after_a_stop_only_frames_of_a_coming_generation_speak(blank: Page) -> N
         take(None),
     ]
     assert blank.evaluate(QUEUE, steps) == [None, 3]
+
+
+def test_a_queue_that_nobody_takes_from_keeps_the_newest_frames(blank: Page) -> None:
+    steps = [frame(n, float(n)) for n in range(1, 96)]
+    assert blank.evaluate(QUEUE, [*steps, take(5.0), take(6.0)]) == [None, 6]
+
+
+def test_a_frame_that_is_decoded_after_its_stream_was_left_is_never_shown(blank: Page) -> None:
+    assert blank.evaluate(READ_AND_ABORT, [list(PARTS[: PARTS.index(b"--frame", 1)])]) == ["closed"]
+
+
+@pytest.mark.parametrize(("signs", "least"), [(0, 150), (4, 550)])
+def test_a_connection_is_left_once_it_has_fallen_silent(blank: Page, signs: int, least: int) -> None:
+    assert least < blank.evaluate(WORK_IN_SILENCE, signs) < least + 2000
+
+
+def test_what_fails_is_tried_again_unless_the_person_gave_up_at_the_key(blank: Page) -> None:
+    assert blank.evaluate(PERSIST, 401) == [1, False]
+    assert blank.evaluate(PERSIST, 0) == [2, True]
+
+
+@pytest.mark.parametrize(("held", "sent"), [("open sesame", "open sesame"), ("ключ", ""), ("a\nb", "")])
+def test_only_a_key_that_a_header_can_carry_is_sent(blank: Page, held: str, sent: str) -> None:
+    assert blank.evaluate(KEY_OF, held) == sent
+
+
+def test_where_storage_is_forbidden_the_key_is_known_until_the_page_is_closed(blank: Page) -> None:
+    assert blank.evaluate(FORBIDDEN_STORAGE) == ["sesame", "none"]
+
+
+def test_the_log_keeps_the_last_turns(blank: Page) -> None:
+    assert blank.evaluate(FILL_LOG, 203) == [str(n) for n in range(4, 204)]

@@ -49,6 +49,11 @@ def test_a_chosen_voice_is_sent_and_remembered(page: Page) -> None:
     page.wait_for_function("document.querySelector('#voice-title').textContent.includes('German')")
 
 
+def test_the_picture_of_a_character_is_shown_and_its_address_given_back(page: Page) -> None:
+    page.wait_for_function("document.querySelector('#character-picture').naturalWidth > 0")
+    page.wait_for_function("fetch(document.querySelector('#character-picture').src).then(() => false, () => true)")
+
+
 def test_a_character_can_be_added_met_and_deleted(page: Page) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#characters-open").click()

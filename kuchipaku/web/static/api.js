@@ -19,9 +19,10 @@ export class ApiError extends Error {
   }
 }
 
-/** @returns {string} the key this browser holds; empty for none */
+/** @returns {string} the key this browser holds; empty for none, or for one that no header can carry */
 export function key() {
-  return recall("key");
+  const held = recall("key");
+  return /^[\x20-\x7e\xa0-\xff]*$/.test(held) ? held : "";
 }
 
 /** @type {(refused: boolean) => Promise<string>} */
@@ -154,15 +155,17 @@ export class EventParser {
 /**
  * The events of an answer, as they come.
  * @param {Response} response
+ * @param {() => void} [heard] called for whatever comes, be it only a sign of life
  * @returns {AsyncGenerator<ServerEvent, void, void>}
  * @throws {ApiError} the connection was cut
  */
-export async function* eventsOf(response) {
+export async function* eventsOf(response, heard = () => {}) {
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   const parser = new EventParser();
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      heard();
       yield* parser.push(decoder.decode(read.value, { stream: true }));
     }
   } catch (error) {
@@ -173,7 +176,8 @@ export async function* eventsOf(response) {
 }
 
 /**
- * Do `work` for ever: again after it ends or fails, with growing pauses while it keeps failing.
+ * Do `work` for ever: again after it ends or fails, with growing pauses while it keeps failing. Only a person who gave
+ * up at the question for the key ends it, and is not asked again.
  * @param {AbortSignal} signal ends it
  * @param {(worked: () => void) => Promise<void>} work calls `worked` once it goes well
  * @param {(error: Error) => void} onfail
@@ -188,6 +192,7 @@ export async function persist(signal, work, onfail) {
       if (signal.aborted) return;
       slow = error.status >= 400;
       onfail(error);
+      if (error.status === 401) return;
     }
     await rest(slow ? Math.max(pause, 4000) : pause, signal);
     pause = Math.min(pause * 2, 8000);
@@ -196,7 +201,12 @@ export async function persist(signal, work, onfail) {
 
 function rest(milliseconds, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
   });
 }

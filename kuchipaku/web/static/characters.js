@@ -112,19 +112,17 @@ export class CharacterPicker {
 
 /** A picture is fetched like everything else, so that the key goes with it. */
 async function paint(image, card) {
-  try {
-    const blob = await (await request(card.picture_url)).blob();
-    setPicture(image, blob);
-  } catch {
-    image.hidden = true;
-  }
+  image.dataset.of = card.name;
+  const blob = await request(card.picture_url).then((response) => response.blob()).catch(() => null);
+  if (image.dataset.of === card.name) setPicture(image, blob);
 }
 
 function setPicture(image, blob) {
-  if (image.src) URL.revokeObjectURL(image.src);
   image.hidden = !blob;
-  if (blob) image.src = URL.createObjectURL(blob);
-  else image.removeAttribute("src");
+  if (!blob) return image.removeAttribute("src");
+  const address = URL.createObjectURL(blob);
+  image.src = address;
+  image.decode().catch(() => {}).finally(() => URL.revokeObjectURL(address));
 }
 
 function preview() {
@@ -133,5 +131,5 @@ function preview() {
 
 function shortName(title) {
   const plain = title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return plain.replace(/^-|-$/g, "").slice(0, 40);
+  return plain.slice(0, 40).replace(/^-|-$/g, "");
 }

@@ -30,7 +30,8 @@ const voices = new VoicePicker((id) => remember("voice", id));
 /** @type {import("./log.js").Reply | null} the reply that is lit while it is spoken */
 let reply = null;
 let conversation = "";
-let waiting = false;
+/** @type {import("./log.js").Reply | null} the reply that is being asked for or played */
+let waiting = null;
 
 scene.expose();
 scene.ontick = showSpeech;
@@ -67,7 +68,7 @@ function meet(card) {
 function forget() {
   scene.stop().catch(showTrouble);
   conversation = "";
-  reply = null;
+  reply = waiting = null;
   log.clear();
   byId("welcome").hidden = false;
 }
@@ -76,7 +77,7 @@ async function send(text) {
   const ours = begin(text);
   lightOnly(ours);
   const [path, more] = mode() === "chat" ? ["api/chat", { conversation }] : ["api/perform", {}];
-  waiting = true;
+  waiting = ours;
   try {
     await scene.ask(path, { text, voice: voices.picked, ...more }, (event, told) => {
       if (event === "start") conversation = told.conversation || conversation;
@@ -88,7 +89,7 @@ async function send(text) {
     if (!ours.begun && !byId("text").value) setText(text);
     log.showEnd();
   } finally {
-    if (reply === ours) waiting = false;
+    if (waiting === ours) waiting = null;
   }
 }
 
@@ -114,7 +115,7 @@ function listenerOf(heard) {
 }
 
 function stop() {
-  waiting = false;
+  waiting = null;
   reply?.cut();
   scene.stop().catch(showTrouble);
 }

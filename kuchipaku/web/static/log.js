@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { familyOf } from "./emotions.js";
 
 const NEAR_END_PX = 80;
+const MOST_TURNS = 200;
 
 /** The list of turns in the page. */
 export class Log {
@@ -41,6 +42,7 @@ export class Log {
 
   #add(item) {
     this.#list.append(item);
+    while (this.#list.children.length > MOST_TURNS) this.#list.firstElementChild.remove();
     this.#keepEndInSight();
     return item;
   }
@@ -168,9 +170,12 @@ export class Reply {
   }
 }
 
+let lit;
+
 /** A highlight leaves the text as it is, so a screen reader does not read it anew. */
 function lightWord(range) {
-  if (!globalThis.Highlight) return;
+  if (range === lit || !globalThis.Highlight) return;
+  lit = range;
   if (range) CSS.highlights.set("word", new Highlight(range));
   else CSS.highlights.delete("word");
 }

@@ -1,6 +1,8 @@
-/** What the page remembers between visits. A browser that forbids storage only forgets. */
+/** What the page remembers between visits; where a browser forbids storage, until it is closed. */
 
 const PREFIX = "kuchipaku.";
+/** What could not be stored. @type {Map<string, string>} */
+const kept = new Map();
 
 /**
  * @param {string} name
@@ -9,7 +11,7 @@ const PREFIX = "kuchipaku.";
  */
 export function recall(name, fallback = "") {
   try {
-    return localStorage.getItem(PREFIX + name) ?? fallback;
+    return kept.get(name) ?? localStorage.getItem(PREFIX + name) ?? fallback;
   } catch {
     return fallback;
   }
@@ -22,7 +24,8 @@ export function recall(name, fallback = "") {
 export function remember(name, value) {
   try {
     localStorage.setItem(PREFIX + name, value);
+    kept.delete(name);
   } catch {
-    return;
+    kept.set(name, value);
   }
 }

@@ -28,10 +28,6 @@ export class Player {
   }
 
   /** 0 to 1. */
-  get volume() {
-    return this.#volume;
-  }
-
   set volume(value) {
     this.#volume = value;
     this.#master?.gain.setTargetAtTime(value, this.#context.currentTime, 0.01);

@@ -2,6 +2,9 @@
 
 /** @typedef {import("./stream.js").Frame} Frame */
 
+/** A page whose drawing rests still receives; more than this never belongs to one hold. */
+const MOST_FRAMES = 90;
+
 /** Frames that wait for their moment, in the order in which they were made. */
 export class FrameQueue {
   /** @type {Frame[]} */
@@ -44,6 +47,7 @@ export class FrameQueue {
     this.#keep((waiting) => waiting.generation === frame.generation);
     this.#frames.push(frame);
     this.#frames.sort((a, b) => a.number - b.number);
+    while (this.#frames.length > MOST_FRAMES) this.#frames.shift().bitmap.close();
   }
 
   /**

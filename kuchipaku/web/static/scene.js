@@ -6,6 +6,10 @@ import { Player } from "./player.js";
 import { FrameQueue } from "./queue.js";
 import { Stage } from "./stage.js";
 import { readFrames } from "./stream.js";
+import { watched } from "./watchdog.js";
+
+/** The longest silence of the feed in milliseconds: the server sends a sign of life every 10 s. */
+const FEED_SILENCE_MS = 25_000;
 
 /**
  * @typedef {object} Look how frames are asked for
@@ -30,6 +34,8 @@ export class Scene {
   #following = new AbortController();
   /** Settles when the answer to our own text begins: until then the feed may tell of it first. */
   #answered = Promise.resolve();
+  /** The answer to our last stop: a text asked for later must not overtake it. @type {Promise<Response> | null} */
+  #stopping = null;
   /** The performance that the feed told of last, until we play it. */
   #news = null;
 
@@ -88,6 +94,7 @@ export class Scene {
     let begun = () => {};
     this.#answered = new Promise((resolve) => (begun = () => resolve()));
     try {
+      await this.#stopping?.catch(() => {});
       const response = await post(path, { ...body, character: this.#character, player: true }, { signal });
       await this.#play(eventsOf(response), listener, begun);
     } catch (error) {
@@ -101,12 +108,16 @@ export class Scene {
   /** Silence and still the character, here at once and on the server. */
   async stop() {
     this.hush();
+    const character = this.#character;
+    const stopping = (this.#stopping = post("api/stop", { character }));
     try {
-      const told = await (await post("api/stop", { character: this.#character })).json();
-      this.#queue.floor = told.generation;
+      const told = await (await stopping).json();
+      if (character === this.#character) this.#queue.floor = told.generation;
     } catch (error) {
-      this.#queue.floor = 0;
+      if (character === this.#character) this.#queue.floor = 0;
       throw error;
+    } finally {
+      if (this.#stopping === stopping) this.#stopping = null;
     }
   }
 
@@ -159,12 +170,15 @@ export class Scene {
   }
 
   async #feed(signal, worked) {
-    const response = await request(`api/characters/${encodeURIComponent(this.#character)}/events`, { signal });
-    worked();
-    for await (const { event, data } of eventsOf(response)) {
-      this.#quietBefore(data.generation);
-      this.#news = event === "performance" ? data : null;
-    }
+    const path = `api/characters/${encodeURIComponent(this.#character)}/events`;
+    await watched(signal, FEED_SILENCE_MS, async (open, heard) => {
+      const response = await request(path, { signal: open });
+      worked();
+      for await (const { event, data } of eventsOf(response, heard)) {
+        this.#quietBefore(data.generation);
+        this.#news = event === "performance" ? data : null;
+      }
+    });
   }
 
   #quietBefore(generation) {
@@ -177,10 +191,10 @@ export class Scene {
   /** Play along with a performance, once its frames are seen: old news is no performance. */
   async #follow({ performance, generation }) {
     this.#news = null;
-    await this.#answered;
-    if (this.player.turn?.performance === performance || generation < this.#queue.floor) return;
     this.#following.abort();
     const { signal } = (this.#following = new AbortController());
+    await this.#answered;
+    if (signal.aborted || this.player.turn?.performance === performance || generation < this.#queue.floor) return;
     try {
       const response = await request(`api/performances/${performance}/events`, { signal });
       await this.#play(eventsOf(response), this.onfollow(), null);

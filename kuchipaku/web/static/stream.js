@@ -1,6 +1,7 @@
 /** The picture's stream: multipart parts, and the frames decoded from them. */
 
 import { request } from "./api.js";
+import { watched } from "./watchdog.js";
 
 const BLANK_LINE = [13, 10, 13, 10];
 const MOST_HEADER_BYTES = 4096;
@@ -88,31 +89,22 @@ function indexOf(bytes, pattern) {
  */
 
 /**
- * Read frames until the stream ends, is cut, or is silent for too long.
+ * Read frames until the stream ends, is cut, or is silent for too long. No frame comes after that.
  * @param {string} path
  * @param {AbortSignal} signal
  * @param {(frame: Frame) => void} onframe
  */
 export async function readFrames(path, signal, onframe) {
-  const dead = new AbortController();
-  const die = () => dead.abort();
-  signal.addEventListener("abort", die);
-  let watchdog = setTimeout(die, SILENCE_MS);
-  try {
-    const response = await request(path, { signal: dead.signal, cache: "no-store" });
+  await watched(signal, SILENCE_MS, async (open, heard) => {
+    const response = await request(path, { signal: open, cache: "no-store" });
     const reader = response.body.getReader();
     const parser = new MultipartParser();
-    const decode = decoder(onframe);
+    const decode = decoder((frame) => (open.aborted ? frame.bitmap.close() : onframe(frame)));
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      clearTimeout(watchdog);
-      watchdog = setTimeout(die, SILENCE_MS);
+      heard();
       parser.push(read.value).forEach(decode);
     }
-  } finally {
-    clearTimeout(watchdog);
-    signal.removeEventListener("abort", die);
-    dead.abort();
-  }
+  });
 }
 
 function factsOf(headers) {

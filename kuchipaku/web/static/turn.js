@@ -36,6 +36,7 @@ export class Turn {
   #sources = new Set();
   #scheduling = Promise.resolve();
   #hushed = new AbortController();
+  #gone = new Promise((done) => this.#hushed.signal.addEventListener("abort", done, { once: true }));
   #pace;
   /** How the two clocks stood to each other when the server was told. */
   #told = 0;
@@ -102,7 +103,7 @@ export class Turn {
   }
 
   async #play(piece, buffer) {
-    await this.#player.open();
+    await Promise.race([this.#player.open(), this.#gone]);
     if (!this.#report) await this.#untilNear(piece);
     if (this.#hushed.signal.aborted) return;
     if (this.#report) this.#lead(piece);
