@@ -10,6 +10,7 @@ if missing := [name for name in ("flask", "numpy", "pluggy", "pydantic") if find
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.cancel import CancelToken
 from kuchipaku.character import Character
+from kuchipaku.costume import Costume
 from kuchipaku.emotion import LABELS, EmotionReader, Feeling
 from kuchipaku.encode import Encoder
 from kuchipaku.errors import (
@@ -34,7 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LABELS", "THA_RIG", "Aligner", "AudioAvatar", "Avatar", "BadRequest", "Busy", "CancelToken", "Character",
-    "Cue", "Delivery", "EmotionReader", "Encoder", "EngineUnavailable", "Feeling", "Frame", "KuchipakuError",
+    "Costume", "Cue", "Delivery", "EmotionReader", "Encoder", "EngineUnavailable", "Feeling", "Frame", "KuchipakuError",
     "LanguageModel", "Layer", "Line", "Message", "Phone", "Pixels", "PluginError", "Pose", "Rig", "Samples",
     "Section", "Settings",
     "Speech", "SwitchedOff", "Timeline", "TooLarge", "UnknownName", "Voice", "VoiceInfo", "Word", "hookimpl",

@@ -29,7 +29,11 @@ class Frame:
 
 
 class Avatar(Protocol):
-    """A posed avatar: it has a rig and paints a pose."""
+    """A posed avatar: it has a rig and paints a pose.
+
+    It may also have a `note: str`, a line that tells people how it is rendered, and a `progress: float | None`,
+    0 to 1, while it prepares something.
+    """
 
     rig: Rig
     size: tuple[int, int]

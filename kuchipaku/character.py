@@ -155,10 +155,11 @@ class CharacterStore:
             (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
             return character
 
-    def add(self, name: str, title: str, picture: bytes) -> Character:
-        """A new character of one PNG picture. Raises BadRequest for a bad name, Busy for one that exists.
+    def add(self, name: str, title: str, picture: bytes, tables: str = "") -> Character:
+        """A new character of one PNG picture; `tables` is more TOML for its file.
 
-        The folder appears whole or not at all.
+        Raises BadRequest for a bad name or wrong tables, Busy for one that exists. The folder appears whole or not
+        at all.
         """
         if not _fits(name):
             raise BadRequest(f"{name[:60]!r} cannot be a character's name", hint='a-z, 0-9, "-" and "_", up to 40')
@@ -168,8 +169,27 @@ class CharacterStore:
             folder = making / name
             folder.mkdir()
             (folder / "picture.png").write_bytes(picture)
-            (folder / "character.toml").write_text(f"title = {_toml_text(title or name.title())}\n", encoding="utf-8")
+            text = f"title = {_toml_text(title or name.title())}\n{tables}"
+            (folder / "character.toml").write_text(text, encoding="utf-8")
+            read_character(folder)
             folder.rename(self._folder / name)
+            return self.get(name)
+
+    def write(self, name: str, files: Mapping[str, bytes]) -> Character:
+        """Put files into a character's folder, each in place of one of that name, none of them half written.
+
+        Raises UnknownName, and BadRequest for a wrong character.toml, before anything is changed.
+        """
+        with self._changing, self._writing() as making:
+            folder = self._known(name)
+            fresh = making / name
+            fresh.mkdir()
+            for file, content in files.items():
+                (fresh / file).write_bytes(content)
+            if "character.toml" in files:
+                read_character(fresh)
+            for file in files:
+                (fresh / file).replace(folder / file)
             return self.get(name)
 
     def delete(self, name: str) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from kuchipaku.avatar import AudioAvatar, Avatar
 from kuchipaku.character import Character
+from kuchipaku.costume import Costume
 from kuchipaku.emotion import EmotionReader
 from kuchipaku.encode import Encoder
 from kuchipaku.llm import LanguageModel
@@ -22,7 +23,9 @@ from kuchipaku.timeline import Cue, Timeline
 if TYPE_CHECKING:
     from flask import Blueprint
 
+    from kuchipaku.bench.figures import Benchmark
     from kuchipaku.services import Services
+    from kuchipaku.weights import Published
 
 PROJECT = "kuchipaku"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -52,6 +55,11 @@ def register_avatars(register: Callable[[str, AvatarFactory], None], settings: S
 
 
 @hookspec
+def wrap_avatar(avatar: Avatar, character: Character, settings: Settings) -> Avatar | None:
+    """Put another posed avatar in front of one that was just built, such as a cache; the wrapper closes it."""
+
+
+@hookspec
 def register_aligners(register: Callable[[str, Callable[[], Aligner]], None], settings: Settings) -> None:
     """Offer finders of phones in audio without them: call register(name, factory) for each."""
 
@@ -74,6 +82,11 @@ def animate(timeline: Timeline, character: Character, settings: Settings) -> Lay
 
 
 @hookspec
+def dress(character: Character, settings: Settings) -> Costume | None:
+    """Say what a character wears when it comes on stage: a layer over all others, a finish for its frames, a rate."""
+
+
+@hookspec
 def adjust_reply(lines: Iterator[Line], character: Character, settings: Settings) -> Iterator[Line] | None:
     """Change, drop or add lines of a reply as they stream by, before they are spoken."""
 
@@ -91,6 +104,16 @@ def extras_modules() -> Sequence[str] | None:
 @hookspec
 def settings_model() -> type[BaseModel] | None:
     """Return the pydantic model of the plugin's own settings, [plugins.<name>] in the settings file."""
+
+
+@hookspec
+def published_weights() -> Sequence[Published] | None:
+    """Name the published weights that the plugin can use, for `python -m kuchipaku models`."""
+
+
+@hookspec
+def register_benchmarks(register: Callable[[Benchmark], None], settings: Settings) -> None:
+    """Offer measurements to `python -m kuchipaku bench`: call register(benchmark) for each."""
 
 
 @hookspec

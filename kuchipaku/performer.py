@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from typing_extensions import TypeIs
-
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
+from kuchipaku.costume import Costume, Finish
+from kuchipaku.live_avatar import LiveAvatar, is_posed
 from kuchipaku.loop import Worker, run_at
 from kuchipaku.pose import OPENINGS, Layer, Pose, lay, mix, shut_once, smoothstep
 from kuchipaku.score import Piece, Score
@@ -36,6 +36,7 @@ JUMP = 0.25
 """Seconds from which on a report moves so much that the face is eased over."""
 
 NamedLayer = tuple[str, Layer]
+NamedFinish = tuple[str, Finish]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class _Play:
 
     score: Score
     layers: tuple[NamedLayer, ...] = ()
+    finishes: tuple[NamedFinish, ...] = ()
     eased_from: Pose | None = None
     eased_at: float = 0.0
 
@@ -59,18 +61,18 @@ class Performer:
         fps: float,
         rest: str = "neutral",
         clock: Callable[[], float] = time.monotonic,
+        worn: Mapping[str, Costume] | None = None,
     ) -> None:
         self.name = name
         self.hub = FrameHub(self._wake)
-        self._build_avatar, self._build_layers = build_avatar, build_layers
-        self._avatar: Avatar | AudioAvatar | None = None
-        self._building = threading.Lock()
+        self._build_layers = build_layers
+        self._live = LiveAvatar(name, build_avatar, clock)
         self._fps, self._clock, self._born = fps, clock, clock()
         self._lock = threading.RLock()
+        self._worn = dict(worn or {})
         self._play = _Play(Score(rest=rest))
         self._painted: Pose = {}
-        self._broken: set[int] = set()
-        self._complained = False
+        self._broken: set[object] = set()
         self._worker = Worker(f"performer-{name}", self._paint_while_watched)
 
     @property
@@ -86,15 +88,67 @@ class Performer:
         """Where the performance is, media seconds; None while nothing is said."""
         return self.score.media_time(self.now())
 
+    @property
+    def fps(self) -> float:
+        """Frames painted a second while somebody watches."""
+        worn = [costume.fps for costume in self._worn.values() if costume.fps]
+        return worn[-1] if worn else self._fps
+
+    @property
+    def ready(self) -> bool:
+        """Whether its avatar is built."""
+        return self._live.now is not None
+
+    @property
+    def note(self) -> str:
+        """What the avatar says of how it is rendered."""
+        return self._live.note
+
+    @property
+    def progress(self) -> float | None:
+        """How far the avatar is with what it prepares, 0 to 1; None when it prepares nothing."""
+        return self._live.progress
+
+    @property
+    def trouble(self) -> str:
+        """Why the last picture could not be painted; empty when all is well."""
+        return self._live.trouble
+
+    @property
+    def paused(self) -> bool:
+        """Whether the last picture stands still."""
+        return self._live.paused
+
     def prepare(self) -> None:
         """Build the avatar if need be, which may take long. Raises what the avatar's factory raises."""
-        with self._building:
-            if self._avatar is None:
-                avatar = self._build_avatar()
-                with self._lock:
-                    self._avatar = avatar
-                    self._change(self.score)
-                    self._let_hear(self.score.pieces)
+        if not self.paused:
+            self._live.prepare(self._introduce)
+
+    def pause(self) -> None:
+        """Let go of the avatar and its memory; viewers keep the last picture until `resume`."""
+        self._live.paused = True
+        self._live.drop()
+
+    def resume(self) -> None:
+        """Paint again after a pause; the avatar is built anew."""
+        self._live.paused = False
+
+    def recast(self) -> None:
+        """Build the avatar anew, for its character has changed; viewers keep the last picture meanwhile."""
+        self._live.drop()
+
+    def wear(self, owner: str, costume: Costume | None) -> None:
+        """Put on what the plugin `owner` gives, in place of what it gave before; None takes it off."""
+        with self._lock:
+            self._worn.pop(owner, None)
+            if costume is not None:
+                self._worn[owner] = costume
+            self._change(self.score, ease=True)
+
+    def feel(self, emotion: str) -> None:
+        """From now on wear `emotion` when nothing is said."""
+        with self._lock:
+            self._change(replace(self.score, rest=emotion), ease=True)
 
     def begin(self, performance: str, generation: int) -> None:
         """A new performance: whatever was being said is dropped, and the face eases over."""
@@ -137,9 +191,8 @@ class Performer:
         """Stop painting for good, let the viewers go, and the avatar too."""
         self.hub.close()
         self._worker.end()
-        with self._building:
-            if self._avatar is not None:
-                self._avatar.close()
+        self._live.paused = True
+        self._live.drop()
 
     def _wake(self) -> None:
         self._worker.wake()
@@ -148,35 +201,58 @@ class Performer:
         with self._lock:
             if score.generation < self.score.generation:
                 return  # an older stop that comes late silences nothing newer
-            if self._avatar is not None and not _is_posed(self._avatar):
-                self._avatar.hush()
+            avatar = self._live.now
+            if avatar is not None and not is_posed(avatar):
+                avatar.hush()
             self._change(score, ease=True)
 
+    def _introduce(self) -> None:
+        with self._lock:
+            self._change(self.score)
+            self._let_hear(self.score.pieces)
+
     def _let_hear(self, pieces: Sequence[Piece]) -> None:
-        if self._avatar is not None and not _is_posed(self._avatar):
+        avatar = self._live.now
+        if avatar is not None and not is_posed(avatar):
             for piece in pieces:
-                self._avatar.hear(piece.speech, piece.start)
+                avatar.hear(piece.speech, piece.start)
 
     def _change(self, score: Score, *, ease: bool = False) -> None:
-        layers = tuple(self._build_layers(score.on_stage()))
+        timeline = score.on_stage()
+        layers = (*self._build_layers(timeline), *self._worn_layers(timeline))
+        finishes = tuple((owner, costume.finish) for owner, costume in self._worn.items() if costume.finish)
         eased_from, eased_at = self._play.eased_from, self._play.eased_at
         if ease:
             eased_from, eased_at = dict(self._painted), self.now()
-        self._play = _Play(score, layers, eased_from, eased_at)
+        self._play = _Play(score, layers, finishes, eased_from, eased_at)
         self._broken.clear()
 
+    def _worn_layers(self, timeline: Timeline) -> list[NamedLayer]:
+        layers: list[NamedLayer] = []
+        for owner, costume in self._worn.items():
+            try:
+                layer = costume.animate(timeline) if costume.animate else None
+            except Exception:
+                log.exception("plugin %r could not animate; it is left out until the score changes", owner)
+                continue
+            if layer is not None:
+                layers.append((owner, layer))
+        return layers
+
     def _paint_while_watched(self) -> None:
-        run_at(self._fps, lambda _: self._paint(), lambda: self.hub.viewers > 0 and not self._worker.ended)
+        while self._watched():
+            self._paint_at(self.fps)
+
+    def _paint_at(self, fps: float) -> None:
+        run_at(fps, lambda _: self._paint(), lambda: self._watched() and self.fps == fps)
+
+    def _watched(self) -> bool:
+        return self.hub.viewers > 0 and not self._worker.ended
 
     def _paint(self) -> None:
         play, t = self._play, self.now()
-        try:
-            pixels = self._pixels(play, t)
-            self._complained = False
-        except Exception:
-            if not self._complained:
-                log.exception("the avatar of %r failed; its last picture stays", self.name)
-            self._complained = True
+        pixels = self._live.picture(self._introduce, lambda avatar: self._pixels(avatar, t))
+        if pixels is None:
             newest = self.hub.newest()
             if newest is None:
                 return
@@ -185,17 +261,26 @@ class Performer:
             if self._play.score.generation == play.score.generation:
                 self.hub.publish(_frame(pixels, play.score, t))
 
-    def _pixels(self, play: _Play, t: float) -> Pixels:
-        if self._avatar is None:
-            self.prepare()
-            play = self._play
-        avatar = self._avatar
-        assert avatar is not None
-        if not _is_posed(avatar):
-            return avatar.frame_at(t, None if play.score.over(t) else play.score.media_time(t))
-        pose = self._eased(play, avatar.rig.clamp(self._laid(play.layers, t)), t)
-        self._painted = pose
-        return avatar.paint(pose)
+    def _pixels(self, avatar: Avatar | AudioAvatar, t: float) -> Pixels:
+        play = self._play
+        if is_posed(avatar):
+            pose = self._eased(play, avatar.rig.clamp(self._laid(play.layers, t)), t)
+            self._painted = pose
+            pixels = avatar.paint(pose)
+        else:
+            pixels = avatar.frame_at(t, None if play.score.over(t) else play.score.media_time(t))
+        return self._finished(play.finishes, pixels, t)
+
+    def _finished(self, finishes: Sequence[NamedFinish], pixels: Pixels, t: float) -> Pixels:
+        for owner, finish in finishes:
+            if finish in self._broken:
+                continue
+            try:
+                pixels = finish(pixels, t)
+            except Exception:
+                log.exception("the finish of plugin %r failed; it is left out until the score changes", owner)
+                self._broken.add(finish)
+        return pixels
 
     def _laid(self, layers: Sequence[NamedLayer], t: float) -> Pose:
         pose: dict[str, float] = {}
@@ -217,10 +302,6 @@ class Performer:
         shut = min(1.0, since / SHUT)
         mouth = {m: play.eased_from.get(m, 0.0) * (1 - shut) + pose.get(m, 0.0) * shut for m in OPENINGS}
         return eased | mouth
-
-
-def _is_posed(avatar: Avatar | AudioAvatar) -> TypeIs[Avatar]:
-    return hasattr(avatar, "rig")
 
 
 def _frame(pixels: Pixels, score: Score, t: float) -> Frame:

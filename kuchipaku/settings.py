@@ -49,6 +49,8 @@ class FoldersSection(Section):
     """Folder of characters, one folder each."""
     plugins: Path = Path("plugins")
     """Folder of plugins: files and packages."""
+    models: Path = Path("models")
+    """Folder of published weights; `python -m kuchipaku models fetch` fills it."""
 
 
 class StreamSection(Section):

@@ -9,6 +9,7 @@ from typing import Any
 
 from kuchipaku.character import Character, CharacterStore
 from kuchipaku.hookspecs import AvatarFactory
+from kuchipaku.live_avatar import AnyAvatar, is_posed
 from kuchipaku.performer import NamedLayer, Performer
 from kuchipaku.plugins import Plugins
 from kuchipaku.registry import Registry
@@ -49,6 +50,10 @@ class Stage:
     def performers(self) -> list[Performer]:
         """All that have been called on."""
         return list(self._performers.values())
+
+    def on_stage(self, name: str) -> Performer | None:
+        """The performer of a character if it has been called on."""
+        return self._performers.get(name)
 
     def forget(self, name: str) -> None:
         """Let a character's performer go: the character is deleted."""
@@ -99,13 +104,27 @@ class Stage:
         return notice.number if notice else 0
 
     def _cast(self, character: Character) -> Performer:
-        fps = self._settings.stream.fps
+        known = {"character": character, "settings": self._settings}
         return Performer(
-            character.name, self._avatar_builder(character), self._layer_builder(character), fps, character.rest
+            character.name,
+            self._avatar_builder(character.name),
+            self._layer_builder(character),
+            self._settings.stream.fps,
+            character.rest,
+            worn=dict(self._plugins.each_live("dress", **known)),
         )
 
-    def _avatar_builder(self, character: Character) -> Callable[[], Any]:
-        return lambda: self._avatars.get(character.avatar)(character)
+    def _avatar_builder(self, name: str) -> Callable[[], AnyAvatar]:
+        def build() -> AnyAvatar:
+            character = self._characters.get(name)  # as its file says now
+            avatar = self._avatars.get(character.avatar)(character)
+            known = {"character": character, "settings": self._settings}
+            for _, wrap in self._plugins.callers("wrap_avatar"):
+                if is_posed(avatar):
+                    avatar = wrap(avatar=avatar, **known) or avatar
+            return avatar
+
+        return build
 
     def _layer_builder(self, character: Character) -> Callable[[Timeline], list[NamedLayer]]:
         def layers(timeline: Timeline) -> list[NamedLayer]:

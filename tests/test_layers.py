@@ -20,6 +20,7 @@ THREADED = {
     "character",
     "conversation",
     "director",
+    "live_avatar",
     "loop",
     "performance",
     "performer",
@@ -37,6 +38,7 @@ IMPORT_NAMES = {
     "flask_cors": "flask-cors",
     "prometheus_client": "prometheus-client",
     "typing_extensions": "typing-extensions",
+    "yaml": "pyyaml",
 }
 
 
@@ -94,7 +96,8 @@ def test_threads_and_locks_live_at_the_edges(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "modules").glob("*/__init__.py")), ids=relative)
 def test_a_module_loads_nothing_heavy_when_it_is_found(path: Path) -> None:
-    heavy = {"numpy", "cv2", "PIL", "groq", "httpx", "espeakng_loader", "torch", "transformers", "flask", "soundfile"}
+    ours = {"numpy", "cv2", "PIL", "groq", "httpx", "espeakng_loader", "flask", "soundfile"}
+    heavy = ours | {"torch", "transformers", "numba", "llvmlite", "yaml", "safetensors"}
     assert not {name.partition(".")[0] for name in imports(path, top=True)} & heavy
 
 
@@ -112,7 +115,7 @@ def test_every_third_party_import_is_required() -> None:
 
 
 def test_starting_up_loads_no_engine() -> None:
-    heavy = ("torch", "transformers", "groq", "espeakng_loader", "sklearn", "fpng")
+    heavy = ("torch", "numba", "transformers", "groq", "espeakng_loader", "sklearn", "fpng")
     code = (
         "import server, sys; status = server.main(['--check']); "
         f"loaded = [name for name in {heavy!r} if name in sys.modules]; sys.exit(str(loaded) if loaded else status)"

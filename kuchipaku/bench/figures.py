@@ -72,6 +72,15 @@ class Figure:
         return "reached" if reached else "missed"
 
 
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Figures that a plugin measures together."""
+
+    figures: tuple[Figure, ...]
+    measure: Callable[[Effort], Values]
+    """Raises NotMeasured with the reason where they cannot be had."""
+
+
 FIGURES = (
     Figure("puppet_fps", "pose, paint and PNG with alpha, one thread, frames a second", least=60),
     Figure("first_audio_ms", "from the text to the first audio ready", most=150),
@@ -120,18 +129,17 @@ class Report:
         reasons = {f"{key}_reason": self.reasons[key] for key in wanted if key in self.reasons}
         return figures | reasons | dict(facts)
 
-    def table(self, keys: Sequence[str]) -> str:
-        """The figures of `keys` as text, one line each."""
-        shown = [figure for figure in FIGURES if figure.key in keys]
+    def table(self, figures: Iterable[Figure]) -> str:
+        """The figures as text, one line each."""
         return "\n".join(
-            _row(figure, self.values.get(figure.key), self.reasons.get(figure.key, "")) for figure in shown
+            _row(figure, self.values.get(figure.key), self.reasons.get(figure.key, "")) for figure in figures
         )
 
 
 def _row(figure: Figure, value: float | None, reason: str) -> str:
     number = "-" if value is None else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
     about = reason or figure.about
-    return f"{figure.key:22} {number:>8}  {figure.target:>7}  {figure.verdict(value):12}  {about}".rstrip()
+    return f"{figure.key:26} {number:>8}  {figure.target:>7}  {figure.verdict(value):12}  {about}".rstrip()
 
 
 def percentile(values: Sequence[float], share: float) -> float:

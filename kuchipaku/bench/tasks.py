@@ -9,7 +9,7 @@ from functools import cached_property
 from time import sleep
 
 from kuchipaku.bench import browser, painting, speaking, watching
-from kuchipaku.bench.figures import Effort, Values
+from kuchipaku.bench.figures import FIGURES, Benchmark, Effort, Figure, Values
 from kuchipaku.bench.host import Host, cpu_percent, rss_mb, running_server
 from kuchipaku.services import Services
 
@@ -93,3 +93,18 @@ TASKS = (
     Task(("idle_cpu_percent",), _idle),
 )
 """In an order in which none disturbs the next; memory and idleness last, after use."""
+
+
+def everything(bench: Bench) -> tuple[list[Figure], list[Task]]:
+    """All figures and who measures them: those of the modules first, while nothing else runs, then the server's."""
+    offered: list[Benchmark] = []
+    services = bench.services
+    for _ in services.plugins.each("register_benchmarks", register=offered.append, settings=services.settings):
+        pass
+    tasks = [_task(benchmark) for benchmark in offered]
+    return [*FIGURES, *(figure for benchmark in offered for figure in benchmark.figures)], [*tasks, *TASKS]
+
+
+def _task(benchmark: Benchmark) -> Task:
+    keys = tuple(figure.key for figure in benchmark.figures)
+    return Task(keys, lambda bench: benchmark.measure(bench.effort))

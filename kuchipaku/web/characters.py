@@ -45,7 +45,7 @@ class Characters:
     def read(self, name: str) -> Response:
         """One character."""
         character = self._store.get(name)
-        return jsonify(card(character) | {"persona": character.persona})
+        return jsonify(card(character) | {"persona": character.persona, "live": self._live(name)})
 
     def picture(self, name: str) -> Response:
         """A character's picture."""
@@ -85,6 +85,14 @@ class Characters:
         """News of a character: `performance` when one begins, `stop` when all is silent."""
         self._store.get(name)
         return self._followers.stream(lambda: _told(self._services.stage.notices(name)), "text/event-stream")
+
+    def _live(self, name: str) -> dict[str, Any] | None:
+        """How it is rendered now; None while nobody has called on it."""
+        performer = self._services.stage.on_stage(name)
+        if performer is None:
+            return None
+        known = ("ready", "paused", "note", "progress", "trouble", "fps")
+        return {key: getattr(performer, key) for key in known}
 
     def _listed(self, name: str) -> dict[str, Any]:
         """A card; of a character that cannot be read, one that says why."""

@@ -168,3 +168,27 @@ def test_its_own_emotions_name_one_side_or_both(tmp_path: Path) -> None:
     character = read_character(folder)
     assert character.emotions == {"smug": {"eye_wink_left": 0.5, "eye_wink_right": 0.5, "head_x": -1.0}}
     assert character.rest == "smug"
+
+
+def test_files_are_written_into_a_folder_and_read_back(store: CharacterStore, tmp_path: Path) -> None:
+    written = store.write("ada", {"_animator.json": b"{}", "character.toml": b'title = "Ada II"'})
+    assert written.title == "Ada II"
+    assert (tmp_path / "ada" / "_animator.json").read_bytes() == b"{}"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ada", "bea"]
+
+
+def test_a_wrong_character_file_changes_nothing(store: CharacterStore, tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="speed"):
+        store.write("ada", {"note.txt": b"x", "character.toml": b"speed = 9"})
+    assert store.get("ada").persona == "You are ada."
+    assert not (tmp_path / "ada" / "note.txt").exists()
+    with pytest.raises(UnknownName):
+        store.write("eve", {"note.txt": b"x"})
+
+
+def test_a_new_character_may_bring_tables(store: CharacterStore, tmp_path: Path) -> None:
+    made = store.add("eve", "Eve", b"png", 'avatar = "tha4"\n[tha4]\nquality = "live"\n')
+    assert (made.title, made.avatar, made.options) == ("Eve", "tha4", {"quality": "live"})
+    with pytest.raises(BadRequest, match="speed"):
+        store.add("dan", "Dan", b"png", "speed = 9\n")
+    assert not (tmp_path / "dan").exists()

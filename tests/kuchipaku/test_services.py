@@ -40,7 +40,7 @@ def test_who_answers_is_told_or_why_nobody_does(services: Services) -> None:
 
 def test_warming_up_loads_what_the_first_text_needs(services: Services) -> None:
     services._warm_up("test")
-    assert services.stage.performer("test")._avatar is not None
+    assert services.stage.performer("test").ready
 
 
 def test_a_warm_up_that_fails_is_only_a_warning(services: Services, caplog: pytest.LogCaptureFixture) -> None:

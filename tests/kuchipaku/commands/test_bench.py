@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kuchipaku.bench import tasks
-from kuchipaku.bench.figures import FULL, QUICK, Values
+from kuchipaku.bench.figures import FIGURES, FULL, QUICK, Values
 from kuchipaku.bench.tasks import TASKS, Bench, Task
 from kuchipaku.commands import bench
 from kuchipaku.errors import BadRequest
@@ -57,17 +57,17 @@ def test_nothing_measured_is_a_failure() -> None:
 
 def test_an_unknown_figure_tells_the_known_ones() -> None:
     with pytest.raises(BadRequest, match="speed") as refused:
-        bench.chosen("puppet_fps, speed")
+        bench.chosen("puppet_fps, speed", FIGURES)
     assert "first_audio_ms" in refused.value.hint
 
 
 def test_figures_come_in_their_own_order() -> None:
-    assert bench.chosen("rss_mb,puppet_fps") == ["puppet_fps", "rss_mb"]
-    assert bench.chosen("") == list(bench.KEYS)
+    assert [figure.key for figure in bench.chosen("rss_mb,puppet_fps", FIGURES)] == ["puppet_fps", "rss_mb"]
+    assert bench.chosen("", FIGURES) == list(FIGURES)
 
 
 def test_every_figure_has_one_task() -> None:
-    assert sorted(key for task in TASKS for key in task.keys) == sorted(bench.KEYS)
+    assert sorted(key for task in TASKS for key in task.keys) == sorted(figure.key for figure in FIGURES)
 
 
 def test_quick_asks_for_less_of_everything_but_viewers() -> None:
