@@ -161,35 +161,35 @@ class CharacterStore:
         Raises BadRequest for a bad name or wrong tables, Busy for one that exists. The folder appears whole or not
         at all.
         """
+        text = f"title = {_toml_text(title or name.title())}\n{tables}"
+        return self._create(name, {"picture.png": picture, "character.toml": text.encode()})
+
+    def write(self, name: str, files: Mapping[str, bytes | None], *, create: bool = False) -> Character:
+        """Put files into a character's folder, none of them half written; None removes one.
+
+        Names are relative and stay inside. With `create` a character that does not exist is made. Raises UnknownName,
+        and BadRequest for a wrong name or character.toml, before anything is changed.
+        """
+        if create and not self.has(name):
+            return self._create(name, {file: content for file, content in files.items() if content is not None})
+        with self._changing, self._writing() as making:
+            folder, fresh = self._known(name), _filled(making / name, files)
+            for file, content in files.items():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                if content is None:
+                    (folder / file).unlink(missing_ok=True)
+                else:
+                    (fresh / file).replace(folder / file)
+            return self.get(name)
+
+    def _create(self, name: str, files: Mapping[str, bytes]) -> Character:
+        """A character of these files. The folder appears whole or not at all."""
         if not _fits(name):
             raise BadRequest(f"{name[:60]!r} cannot be a character's name", hint='a-z, 0-9, "-" and "_", up to 40')
         with self._changing, self._writing() as making:
             if (self._folder / name).exists():
                 raise Busy(f"there is a character called {name!r} already", hint="choose another name, or delete it")
-            folder = making / name
-            folder.mkdir()
-            (folder / "picture.png").write_bytes(picture)
-            text = f"title = {_toml_text(title or name.title())}\n{tables}"
-            (folder / "character.toml").write_text(text, encoding="utf-8")
-            read_character(folder)
-            folder.rename(self._folder / name)
-            return self.get(name)
-
-    def write(self, name: str, files: Mapping[str, bytes]) -> Character:
-        """Put files into a character's folder, each in place of one of that name, none of them half written.
-
-        Raises UnknownName, and BadRequest for a wrong character.toml, before anything is changed.
-        """
-        with self._changing, self._writing() as making:
-            folder = self._known(name)
-            fresh = making / name
-            fresh.mkdir()
-            for file, content in files.items():
-                (fresh / file).write_bytes(content)
-            if "character.toml" in files:
-                read_character(fresh)
-            for file in files:
-                (fresh / file).replace(folder / file)
+            _filled(making / name, files).rename(self._folder / name)
             return self.get(name)
 
     def delete(self, name: str) -> None:
@@ -223,6 +223,19 @@ class CharacterStore:
             known = ", ".join(self.names()) or "there is none yet"
             raise UnknownName(f"no character is called {name!r}", hint=f"known: {known}")
         return self._folder / name
+
+
+def _filled(folder: Path, files: Mapping[str, bytes | None]) -> Path:
+    """`folder` made anew with these files. Raises BadRequest for a name that leads out, or a wrong character.toml."""
+    for file, content in files.items():
+        path = folder / file
+        if not path.resolve().is_relative_to(folder.resolve()) or path.resolve() == folder.resolve():
+            raise BadRequest(f"{file!r} is no file of a character", hint="a name inside of its folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content or b"")
+    if files.get("character.toml") is not None:
+        read_character(folder)
+    return folder
 
 
 def _fits(name: str) -> bool:

@@ -14,7 +14,7 @@ from kuchipaku.costume import Costume
 from kuchipaku.emotion import EmotionReader
 from kuchipaku.encode import Encoder
 from kuchipaku.llm import LanguageModel
-from kuchipaku.pose import Layer
+from kuchipaku.pose import Layer, Pose
 from kuchipaku.script import Line
 from kuchipaku.settings import Settings
 from kuchipaku.speech import Aligner, Speech, Voice
@@ -82,8 +82,16 @@ def animate(timeline: Timeline, character: Character, settings: Settings) -> Lay
 
 
 @hookspec
-def dress(character: Character, settings: Settings) -> Costume | None:
-    """Say what a character wears when it comes on stage: a layer over all others, a finish for its frames, a rate."""
+def face(emotion: str, character: Character) -> Pose | None:
+    """Return the pose of an emotion at full strength; None for one that you do not know."""
+
+
+@hookspec
+def dress(character: Character, settings: Settings, face: Callable[[str], Pose]) -> Costume | None:
+    """Say what a character wears when it comes on stage: a layer over all others, a finish for its frames, a rate.
+
+    `face` gives the pose of an emotion at full strength; an empty one for an emotion that nobody knows.
+    """
 
 
 @hookspec

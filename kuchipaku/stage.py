@@ -12,6 +12,7 @@ from kuchipaku.hookspecs import AvatarFactory
 from kuchipaku.live_avatar import AnyAvatar, is_posed
 from kuchipaku.performer import NamedLayer, Performer
 from kuchipaku.plugins import Plugins
+from kuchipaku.pose import Pose
 from kuchipaku.registry import Registry
 from kuchipaku.settings import Settings
 from kuchipaku.timeline import Timeline
@@ -54,6 +55,11 @@ class Stage:
     def on_stage(self, name: str) -> Performer | None:
         """The performer of a character if it has been called on."""
         return self._performers.get(name)
+
+    def face(self, emotion: str, character: Character) -> Pose:
+        """The pose of an emotion at full strength; empty, so at rest, for one that no plugin knows."""
+        known = {"emotion": emotion, "character": character}
+        return next((pose for _, pose in self._plugins.each_live("face", **known)), {})
 
     def forget(self, name: str) -> None:
         """Let a character's performer go: the character is deleted."""
@@ -104,7 +110,11 @@ class Stage:
         return notice.number if notice else 0
 
     def _cast(self, character: Character) -> Performer:
-        known = {"character": character, "settings": self._settings}
+        known = {
+            "character": character,
+            "settings": self._settings,
+            "face": lambda emotion: self.face(emotion, character),
+        }
         return Performer(
             character.name,
             self._avatar_builder(character.name),

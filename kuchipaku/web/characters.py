@@ -56,7 +56,7 @@ class Characters:
         picture = path.read_bytes()
         return Response(picture, mimetype=media_type(picture), headers={"Cache-Control": "no-cache"})
 
-    @takes(form="picture")
+    @takes(form="picture", fields={"name": True, "title": False})
     def add(self) -> tuple[Response, int]:
         """A new character of one picture: a multipart form with `name`, `title` and the file `picture`."""
         unknown = (set(request.form) | set(request.files)) - {"name", "title", "picture"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, request
@@ -31,12 +31,18 @@ ERROR_SCHEMA = {
 
 
 def takes(
-    body: type[BaseModel] | None = None, query: type[BaseModel] | None = None, form: str = ""
+    body: type[BaseModel] | None = None,
+    query: type[BaseModel] | None = None,
+    form: str = "",
+    fields: Mapping[str, bool] | None = None,
 ) -> Callable[[F], F]:
-    """Note, on a view, what it takes: a JSON body, a query, or a multipart form with a file field `form`."""
+    """Note, on a view, what it takes: a JSON body, a query, or a multipart form with a file field `form`.
+
+    `fields` are the form's other fields, and whether each is required.
+    """
 
     def note(view: F) -> F:
-        view.takes = {"body": body, "query": query, "form": form}  # type: ignore[attr-defined]
+        view.takes = {"body": body, "query": query, "form": form, "fields": fields or {}}  # type: ignore[attr-defined]
         return view
 
     return note
@@ -114,7 +120,7 @@ def _operation(view: Callable[..., Any], name: str) -> dict[str, Any]:
     if taken.get("form"):
         operation["requestBody"] = {
             "required": True,
-            "content": {"multipart/form-data": {"schema": _form(taken["form"])}},
+            "content": {"multipart/form-data": {"schema": _form(taken["form"], taken["fields"])}},
         }
     if taken.get("query"):
         properties = _schema(taken["query"])["properties"]
@@ -137,10 +143,11 @@ def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return dict(placed(schema))
 
 
-def _form(file_field: str) -> dict[str, Any]:
+def _form(file_field: str, fields: Mapping[str, bool]) -> dict[str, Any]:
     text = {"type": "string", "maxLength": 80}
+    file = {file_field: {"type": "string", "format": "binary"}}
     return {
         "type": "object",
-        "required": ["name", file_field],
-        "properties": {"name": text, "title": text, file_field: {"type": "string", "format": "binary"}},
+        "required": [*(name for name, required in fields.items() if required), file_field],
+        "properties": dict.fromkeys(fields, text) | file,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kuchipaku import Character, Cue, EmotionReader, Layer, Line, Section, Settings, Speech, Timeline, hookimpl
+from kuchipaku import Character, Cue, EmotionReader, Layer, Line, Pose, Section, Settings, Speech, Timeline, hookimpl
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -46,6 +46,15 @@ def animate(timeline: Timeline, character: Character) -> Layer:
     from modules.emotion.layer import emotion_layer
 
     return emotion_layer(timeline, character)
+
+
+@hookimpl
+def face(emotion: str, character: Character) -> Pose | None:
+    """The common faces, and the character's own."""
+    from modules.emotion.templates import pose_of, templates
+
+    known = emotion in templates() or emotion in character.emotions
+    return pose_of(emotion, 1.0, character) if known else None
 
 
 @hookimpl

@@ -192,3 +192,18 @@ def test_a_new_character_may_bring_tables(store: CharacterStore, tmp_path: Path)
     with pytest.raises(BadRequest, match="speed"):
         store.add("dan", "Dan", b"png", "speed = 9\n")
     assert not (tmp_path / "dan").exists()
+
+
+def test_files_may_lie_deeper_be_removed_and_make_a_character(store: CharacterStore, tmp_path: Path) -> None:
+    files = {"character.toml": b'title = "Eve"', "layers/face.png": b"face"}
+    assert store.write("eve", files, create=True).title == "Eve"
+    store.write("eve", {"layers/face.png": None, "layers/eyes.png": b"eyes"}, create=True)
+    assert [path.name for path in (tmp_path / "eve" / "layers").iterdir()] == ["eyes.png"]
+    assert store.get("eve").title == "Eve"
+
+
+@pytest.mark.parametrize("file", ["../bea/character.toml", "/tmp/x", ".", "layers/../../x"])
+def test_no_file_is_written_outside_of_the_folder(store: CharacterStore, tmp_path: Path, file: str) -> None:
+    with pytest.raises(BadRequest, match="no file of a character"):
+        store.write("ada", {file: b"x"})
+    assert store.get("bea").persona == "You are bea."
