@@ -125,7 +125,9 @@ class Performer:
             self._live.prepare(self._introduce)
 
     def pause(self) -> None:
-        """Let go of the avatar and its memory; viewers keep the last picture until `resume`."""
+        """Let go of the avatar and its memory; viewers keep the last picture until `resume`, or a performance."""
+        if self.hub.newest() is None:
+            self._paint()  # so that there is a last picture
         self._live.paused = True
         self._live.drop()
 
@@ -137,13 +139,16 @@ class Performer:
         """Build the avatar anew, for its character has changed; viewers keep the last picture meanwhile."""
         self._live.drop()
 
-    def wear(self, owner: str, costume: Costume | None) -> None:
-        """Put on what the plugin `owner` gives, in place of what it gave before; None takes it off."""
+    def wear(self, owner: str, costume: Costume | None, *, ease: bool = True) -> None:
+        """Put on what the plugin `owner` gives, in place of what it gave before; None takes it off.
+
+        The face eases over, unless it is to follow a hand.
+        """
         with self._lock:
             self._worn.pop(owner, None)
             if costume is not None:
                 self._worn[owner] = costume
-            self._change(self.score, ease=True)
+            self._change(self.score, ease=ease)
 
     def feel(self, emotion: str) -> None:
         """From now on wear `emotion` when nothing is said."""
@@ -151,7 +156,8 @@ class Performer:
             self._change(replace(self.score, rest=emotion), ease=True)
 
     def begin(self, performance: str, generation: int) -> None:
-        """A new performance: whatever was being said is dropped, and the face eases over."""
+        """A new performance: whatever was being said is dropped, and the face eases over; it ends a pause."""
+        self.resume()
         self._turn_to(Score(performance, generation, self.score.rest, complete=False))
 
     def hush(self, generation: int) -> None:

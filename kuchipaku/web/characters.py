@@ -72,8 +72,11 @@ class Characters:
         return jsonify(card(character)), 201
 
     def choose(self, name: str) -> Response:
-        """Make it the one who performs when a request names nobody."""
-        return jsonify(card(self._store.choose(name)))
+        """Make it the one who performs when a request names nobody; it ends a pause."""
+        chosen = self._store.choose(name)
+        if performer := self._services.stage.on_stage(name):
+            performer.resume()
+        return jsonify(card(chosen))
 
     def delete(self, name: str) -> Response:
         """Remove a character and its files; the last one stays."""

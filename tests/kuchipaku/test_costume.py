@@ -129,6 +129,25 @@ def test_a_pause_lets_go_of_the_avatar_and_repeats_the_last_picture(rehearsal: R
     assert performer.ready and len(rehearsal.poses) == 2
 
 
+def test_a_pause_before_the_first_picture_paints_one_for_the_viewers(rehearsal: Rehearsal) -> None:
+    rehearsal.performer.pause()
+    assert rehearsal.performer.hub.newest() is not None
+    assert rehearsal.closed == 1
+
+
+def test_a_performance_ends_a_pause(rehearsal: Rehearsal) -> None:
+    rehearsal.performer.pause()
+    rehearsal.performer.begin("p", 1)
+    assert not rehearsal.performer.paused
+
+
+def test_a_hand_on_the_sliders_is_followed_without_easing(rehearsal: Rehearsal) -> None:
+    rehearsal.frame(1.0)
+    rehearsal.performer.wear("studio", Costume(animate=lambda timeline: lambda t: {"=head_x": -1.0}), ease=False)
+    rehearsal.frame(1.01)
+    assert rehearsal.poses[-1]["head_x"] == -1.0
+
+
 def test_a_changed_character_is_built_anew_at_the_next_frame(rehearsal: Rehearsal) -> None:
     rehearsal.frame(0.0)
     rehearsal.performer.recast()
