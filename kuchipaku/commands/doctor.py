@@ -31,11 +31,14 @@ KEY = "GROQ_API_KEY"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+State = Literal["ok", "note", "FAIL"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at."""
 
-    state: Literal["ok", "note", "FAIL"]
+    state: State
     what: str
     command: str = ""
     """What mends it."""
@@ -45,6 +48,14 @@ class Finding:
 
 
 Findings = Iterator[Finding]
+
+HERE: Mapping[str, tuple[State, str]] = {
+    "ready": ("ok", ""),
+    "unchecked": ("note", "fetch"),
+    "partial": ("note", "fetch"),
+    "changed": ("FAIL", "verify"),
+}
+"""State of weights that are here -> how it is told, and the command that mends it."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -73,6 +84,8 @@ def diagnosis(file: Path | None, environ: Mapping[str, str]) -> Findings:
     """Every check, the later ones on what the earlier ones found."""
     yield from python(sys.version_info[:2])
     yield from guarded("packages", lambda: packages(ROOT / "requirements.txt"))
+    yield from guarded("neural", lambda: neural(ROOT / "requirements-neural.txt"))
+    yield from guarded("device", device)
     settings: list[Settings] = []
     yield from guarded("settings", lambda: settings_file(file, environ, settings))
     for known in settings:
@@ -116,6 +129,30 @@ def packages(file: Path) -> Findings:
         yield Finding("ok", f"{len(asked)} packages, as {file.name} asks")
 
 
+def neural(file: Path) -> Findings:
+    """Whether neural avatars have what they run on. They are not needed, and nothing of theirs is loaded."""
+    from kuchipaku.commands.packages import misfit, requirements
+
+    asked = list(requirements(file))
+    faults = [f"{requirement.name} {found}" for requirement in asked if (found := misfit(requirement))]
+    if faults:
+        yield Finding("note", f"no neural avatars: {', '.join(faults)}", f"{PIP} -r {file.name}")
+    else:
+        yield Finding("ok", f"{len(asked)} packages for neural avatars, as {file.name} asks")
+
+
+def device() -> Findings:
+    """Which graphics card networks could run on, as its driver tells."""
+    import subprocess
+
+    asked = [shutil.which("nvidia-smi") or "", "--query-gpu=name", "--format=csv,noheader"]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=20.0) if asked[0] else None
+    if done and done.returncode == 0 and (cards := done.stdout.split("\n")[:-1]):
+        yield Finding("ok", f"graphics card {', '.join(cards)}")
+    else:
+        yield Finding("note", "no NVIDIA graphics card: networks run on the processor")
+
+
 def settings_file(file: Path | None, environ: Mapping[str, str], found: list[Settings]) -> Findings:
     """Whether the settings are valid; they are put into `found`, or the defaults where they are not."""
     from kuchipaku.errors import BadRequest
@@ -137,7 +174,7 @@ def server(settings: Settings) -> Findings:
 
     services = build_services(load_plugins(built_in(), settings.folders.plugins, installed=True), settings)
     try:
-        for check in (plugins, voice, emotions, answers, characters):
+        for check in (plugins, voice, emotions, answers, models, characters):
             yield from guarded(check.__name__, lambda check=check: check(services))  # type: ignore[misc]
     finally:
         services.shutdown()
@@ -175,6 +212,23 @@ def answers(services: Services) -> Findings:
     """Who answers a chat."""
     name, _ = services.llms.first(services.settings.reply.llms)
     yield Finding("ok", f"language model {name} answers")
+
+
+def models(services: Services) -> Findings:
+    """Which published weights are here, and whether they are what was published."""
+    from kuchipaku.commands.models import COMMAND, offered
+    from kuchipaku.weights import checksums, look, summary
+
+    folder, entries = services.settings.folders.models, offered(services.plugins)
+    records = checksums.read(folder)
+    states = {entry.published.name: summary(look(entry.published, folder, records)) for entry in entries}
+    for name, state in states.items():
+        if state.state in HERE:
+            kind, action = HERE[state.state]
+            yield Finding(kind, f"weights {name}: {state}", f"{COMMAND} {action} {name}" if action else "")
+    if entries and all(state.state == "absent" for state in states.values()):
+        first = entries[0].published
+        yield Finding("note", "no weights for neural avatars", f"{COMMAND} fetch {(*first.also, first.name)[0]}")
 
 
 def characters(services: Services) -> Findings:

@@ -34,14 +34,19 @@ def requirements(file: Path) -> Iterator[Requirement]:
             yield Requirement(found[1], found[2].strip())
 
 
-def fault(requirement: Requirement) -> str:
-    """What is wrong with an installed package; empty where nothing is."""
+def misfit(requirement: Requirement) -> str:
+    """What is wrong with the version of a package, which is not imported; empty where nothing is."""
     try:
         installed = version(requirement.name)
     except PackageNotFoundError:
         return "is not installed"
-    if not fits(installed, requirement.bounds):
-        return f"is {installed}, not {requirement.bounds}"
+    return "" if fits(installed, requirement.bounds) else f"is {installed}, not {requirement.bounds}"
+
+
+def fault(requirement: Requirement) -> str:
+    """What is wrong with an installed package; empty where nothing is."""
+    if found := misfit(requirement):
+        return found
     for module in _modules_of(requirement.name):
         try:
             importlib.import_module(module)

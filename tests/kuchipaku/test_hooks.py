@@ -13,11 +13,38 @@ import numpy as np
 import pytest
 from flask import Blueprint, Response, jsonify
 
-from kuchipaku import Cue, Delivery, Encoder, Feeling, Layer, Line, Phone, Section, Settings, Speech, Timeline, hookimpl
+from kuchipaku import (
+    Character,
+    Costume,
+    Cue,
+    Delivery,
+    Encoder,
+    Feeling,
+    Layer,
+    Line,
+    Phone,
+    Pose,
+    Section,
+    Settings,
+    Speech,
+    Timeline,
+    hookimpl,
+)
+from kuchipaku.bench.figures import QUICK, Benchmark, Figure
+from kuchipaku.bench.tasks import Bench, everything
 from kuchipaku.pose import pose_at
 from kuchipaku.services import Services
-from kuchipaku.testing import BarsAvatar, EchoModel, EvenAligner, HummingVoice, ShoutReader, fake_services
+from kuchipaku.testing import (
+    BarsAvatar,
+    EchoModel,
+    EvenAligner,
+    HummingVoice,
+    ShoutReader,
+    fake_character,
+    fake_services,
+)
 from kuchipaku.web import create_app
+from kuchipaku.weights import Published, WeightFile
 
 Register = Callable[[str, Callable[..., object]], None]
 
@@ -156,6 +183,63 @@ def test_animate_lays_a_layer_on_those_of_earlier_plugins(tmp_path: Path) -> Non
     assert pose_at(layers, 0.1) == {"mouth_aaa": 0.5, "head_x": 0.25}
 
 
+def test_wrap_avatar_puts_another_one_in_front(tmp_path: Path) -> None:
+    class Still:
+        rig, size, note = BarsAvatar.rig, BarsAvatar.size, "stands still"
+
+        def __init__(self, avatar: Any) -> None:
+            self.paint = lambda pose: avatar.paint({})
+            self.close = avatar.close
+
+    class Sculptor:
+        @hookimpl
+        def wrap_avatar(self, avatar: Any, character: Character) -> Still | None:
+            return Still(avatar) if character.name == "test" else None
+
+    class Broken:
+        @hookimpl
+        def wrap_avatar(self, avatar: Any) -> None:
+            raise ValueError("no")
+
+    services = fake_services(tmp_path, Sculptor(), Broken())
+    performer = services.stage.performer("test")
+    performer.prepare()
+    live = create_app(services).test_client().get("/api/characters/test").get_json()["live"]
+    assert (live["ready"], live["note"], live["trouble"]) == (True, "stands still", "")
+    services.shutdown()
+
+
+def test_dress_is_asked_when_a_character_comes_on_stage(tmp_path: Path) -> None:
+    class Wardrobe:
+        @hookimpl
+        def dress(self, character: Character, face: Callable[[str], Pose]) -> Costume | None:
+            return Costume(fps=12.0 + face("mischief")["mouth_smirk"] + len(face("unheard of")))
+
+        @hookimpl
+        def face(self, emotion: str) -> Pose | None:
+            return {"mouth_smirk": 0.5} if emotion == "mischief" else None
+
+    services = fake_services(tmp_path, Wardrobe())
+    assert services.stage.performer("test").fps == 12.5
+    services.shutdown()
+
+
+def test_face_is_the_pose_of_an_emotion_by_the_first_who_knows_it(tmp_path: Path) -> None:
+    class First:
+        @hookimpl
+        def face(self, emotion: str, character: Character) -> Pose | None:
+            return {"head_x": 1.0} if (emotion, character.name) == ("awe", "test") else None
+
+    class Second:
+        @hookimpl
+        def face(self, emotion: str) -> Pose:
+            return {"head_x": 0.25}
+
+    stage, character = fake_services(tmp_path, First(), Second()).stage, fake_character(tmp_path / "test")
+    assert stage.face("awe", character) == {"head_x": 1.0}
+    assert stage.face("joy", character) == {"head_x": 0.25}
+
+
 def test_adjust_reply_changes_the_lines_before_they_are_spoken(tmp_path: Path) -> None:
     class Polite:
         @hookimpl
@@ -255,3 +339,39 @@ def test_shutdown_is_told_to_every_plugin_whatever_another_does(tmp_path: Path) 
 
     fake_services(tmp_path, Failing(), Orderly()).shutdown()
     assert ended == ["failing", "orderly"]
+
+
+def test_published_weights_are_named_for_the_models_command(tmp_path: Path) -> None:
+    parrot = Published(
+        name="parrot",
+        about="a voice that repeats",
+        licence="CC0",
+        licence_url="https://example.org/cc0",
+        credit="nobody",
+        homepage="https://example.org",
+        folder="parrot",
+        files=(WeightFile("parrot.pt", "https://example.org/parrot.pt"),),
+    )
+
+    class Aviary:
+        @hookimpl
+        def published_weights(self) -> Sequence[Published]:
+            return (parrot,)
+
+    services = fake_services(tmp_path, Aviary())
+    assert [found for _, found in services.plugins.each("published_weights")] == [(parrot,)]
+
+
+def test_register_benchmarks_adds_figures_to_the_bench(tmp_path: Path) -> None:
+    class Ruler:
+        @hookimpl
+        def register_benchmarks(self, register: Callable[[Benchmark], None]) -> None:
+            register(Benchmark((Figure("length_cm", "how long it is"),), lambda effort: {"length_cm": effort.windows}))
+
+    services = fake_services(tmp_path, Ruler())
+    bench = Bench(QUICK)
+    bench.services = services  # in place of the one that it would build
+    figures, tasks = everything(bench)
+    assert figures[-1].key == "length_cm"
+    assert tasks[0].keys == ("length_cm",)
+    assert tasks[0].measure(bench) == {"length_cm": QUICK.windows}

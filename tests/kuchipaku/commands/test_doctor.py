@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from kuchipaku import hookimpl
 from kuchipaku.commands import doctor
 from kuchipaku.commands.doctor import Finding
 from kuchipaku.commands.packages import fits, requirements
 from kuchipaku.services import Services
 from kuchipaku.settings import Settings
 from kuchipaku.testing import fake_services
+from kuchipaku.weights import Published, WeightFile, checksums
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,6 +82,76 @@ def test_a_missing_and_an_old_package_are_named_with_the_command(tmp_path: Path)
 
 def test_all_requirements_of_this_project_are_met() -> None:
     assert states(doctor.packages(ROOT / "requirements.txt")) == ["ok"]
+
+
+def test_packages_of_neural_avatars_may_be_missing(tmp_path: Path) -> None:
+    file = tmp_path / "requirements-neural.txt"
+    file.write_text("-r requirements.txt\nno-such-package-at-all>=1\nnumpy>=900\npytest\n")
+    told = only(doctor.neural(file))
+    assert (told.state, told.command) == ("note", "python -m pip install -r requirements-neural.txt")
+    assert told.what.startswith("no neural avatars: no-such-package-at-all is not installed, numpy is ")
+    file.write_text("pytest\n")
+    assert only(doctor.neural(file)) == Finding("ok", "1 packages for neural avatars, as requirements-neural.txt asks")
+
+
+def driver(folder: Path, script: str) -> str:
+    """A folder for PATH with an nvidia-smi of our own."""
+    file = folder / "nvidia-smi"
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+    return str(folder)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("printf 'NVIDIA H200\\nNVIDIA L4\\n'", Finding("ok", "graphics card NVIDIA H200, NVIDIA L4")),
+        ("exit 9", Finding("note", "no NVIDIA graphics card: networks run on the processor")),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="the driver of this test is a shell script")
+def test_the_driver_is_asked_for_graphics_cards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, expected: Finding
+) -> None:
+    monkeypatch.setenv("PATH", driver(tmp_path, script))
+    assert only(doctor.device()) == expected
+
+
+def test_without_a_driver_there_is_no_graphics_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert states(doctor.device()) == ["note"]
+
+
+class Publisher:
+    @hookimpl
+    def published_weights(self) -> list[Published]:
+        return [
+            Published(name, "", "MIT", "", "", "", name, (WeightFile("a.yaml", "https://example.org/a"),), also)
+            for name, also in (("first-net", ("net",)), ("second-net", ()))
+        ]
+
+
+def test_no_weights_at_all_are_a_note_with_the_command(tmp_path: Path) -> None:
+    told = only(weights_told(tmp_path))
+    assert told == Finding("note", "no weights for neural avatars", "python -m kuchipaku models fetch net")
+
+
+def test_weights_that_are_here_are_told_with_their_state(tmp_path: Path) -> None:
+    for name in ("first-net", "second-net"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text("a: 1\n")
+    checksums.add(tmp_path, {"second-net/a.yaml": checksums.Record("0" * 64, "", "")})
+    assert list(weights_told(tmp_path)) == [
+        Finding("note", "weights first-net: unchecked", "python -m kuchipaku models fetch first-net"),
+        Finding("FAIL", "weights second-net: changed", "python -m kuchipaku models verify second-net"),
+    ]
+
+
+def weights_told(folder: Path) -> Iterator[Finding]:
+    """What the doctor says of the folder of models where two networks are published."""
+    services = fake_services(folder / "characters", Publisher(), settings={"folders": {"models": str(folder)}})
+    yield from doctor.models(services)
+    services.shutdown()
 
 
 def test_wrong_settings_are_told_and_the_rest_is_still_looked_at(tmp_path: Path) -> None:
