@@ -1,0 +1,63 @@
+"""Noise in every pixel, new in each frame."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from modules.talkinghead.filters.base import Filter, Moment, choice, number
+from modules.talkinghead.filters.chance import white_noise
+from modules.talkinghead.filters.light import Light
+from modules.talkinghead.filters.steps import Floats
+
+
+class Noise(Filter):
+    """What both kinds of noise have in common."""
+
+    moves: ClassVar[bool] = True
+
+    magnitude: float = number(0.1, 0.0, 1.0, 0.01, "share that the strongest noise takes away")
+    sigma: float = number(0.0, 0.0, 8.0, 0.1, "size of the grain, in pixels; 0 is a pixel")
+
+    def taken(self, light: Light, moment: Moment, name: str) -> Floats:
+        """(h, w): the share that the noise takes away, 0 to the magnitude."""
+        noise = grain(light.height, light.width, self.sigma, moment.seed, name, math.floor(moment.frame))
+        return light.cut(noise) * np.float32(self.magnitude)
+
+
+class Alphanoise(Noise):
+    """Noise in alpha."""
+
+    help: ClassVar[str] = "Fine holes that let the background flicker through, like a bad hologram."
+
+    name: str = choice("alphanoise0", "two of different names have different noise")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        light.fade(1.0 - self.taken(light, moment, self.name))
+
+
+class Lumanoise(Noise):
+    """Noise in luma; the colours stay."""
+
+    help: ClassVar[str] = "Film grain: brightness flickers in every pixel."
+
+    name: str = choice("lumanoise0", "two of different names have different noise")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        light.recolour(1.0, -self.taken(light, moment, self.name))
+
+
+def grain(height: int, width: int, sigma: float, *key: object) -> Floats:
+    """(H, W) in 0..1, mean 0.5; blurred noise is spread again to the contrast that it had."""
+    noise = white_noise(height, width, *key)
+    if sigma == 0:
+        return noise
+    blurred = np.asarray(cv2.GaussianBlur(noise, (0, 0), sigma), np.float32)
+    contrast = max(1.0, 2.0 * math.sqrt(math.pi) * sigma)
+    spread: Floats = np.clip((blurred - 0.5) * np.float32(contrast) + 0.5, 0.0, 1.0, out=blurred)
+    return spread

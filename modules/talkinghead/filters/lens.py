@@ -1,0 +1,155 @@
+"""Filters of a camera and its lens: bloom, chromatic aberration, vignetting; and plain colour and translucency."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from modules.talkinghead.filters.base import Filter, Moment, choice, number
+from modules.talkinghead.filters.light import GRID, Light
+from modules.talkinghead.filters.steps import Floats, luma_of
+
+GLOW_SIGMA, GLOW_REACH = 7.0, 10
+"""Of bloom's blur, in pixels: standard deviation, and how far it reaches (21 taps)."""
+COARSER = GRID
+"""How much smaller a picture may be blurred: 51 dB from the blur at full size."""
+
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+Colour = Annotated[list[Unit], Field(min_length=3, max_length=3)]
+
+
+class Bloom(Filter):
+    """Brights, cut out by luma, are blurred and added; then x becomes 1 - exp(-exposure * x).
+
+    Glow stays within the outline, and clear pixels give none.
+    """
+
+    help: ClassVar[str] = "Bright parts glow, and the contrast is compressed as on film."
+
+    luma_threshold: float = number(0.8, 0.0, 1.0, 0.01, "luma from which on things glow")
+    hdr_exposure: float = number(0.7, 0.05, 5.0, 0.05, "exposure of the film: higher is brighter")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        colours, alpha = (planes := light.straight())[:3], planes[3]
+        mask, spare = light.spare
+        cv2.threshold(luma_of(colours, mask), self.luma_threshold, 1.0, cv2.THRESH_BINARY, dst=mask)
+        mask *= alpha
+        for plane in colours:
+            add_glow(plane, np.multiply(plane, mask, out=spare), -self.hdr_exposure)
+            cv2.exp(plane, dst=plane)
+            np.subtract(1.0, plane, out=plane)
+
+
+def add_glow(plane: Floats, bright: Floats, factor: float) -> None:
+    """Blur `bright` at a quarter of its size, where nobody sees a difference, add it and multiply; both (H, W)."""
+    height, width = plane.shape
+    small = cv2.resize(bright, (-(-width // COARSER), -(-height // COARSER)), interpolation=cv2.INTER_AREA)
+    taps = 2 * round(GLOW_REACH / COARSER) + 1
+    small = np.asarray(cv2.GaussianBlur(small, (taps, taps), GLOW_SIGMA / COARSER), np.float32) * np.float32(factor)
+    cv2.resize(small, (width, height), dst=bright, interpolation=cv2.INTER_LINEAR)
+    cv2.scaleAdd(plane, factor, bright, dst=plane)
+
+
+class ChromaticAberration(Filter):
+    """Red is drawn a little larger and blue a little smaller, both a little out of focus."""
+
+    help: ClassVar[str] = "Red and blue fringes, as by a cheap lens."
+
+    transverse_sigma: float = number(0.5, 0.0, 8.0, 0.1, "blur of red and blue, in pixels")
+    axial_scale: float = number(0.005, -0.1, 0.1, 0.001, "how much larger red is than green, and blue smaller")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class. Alpha stays, so fringes are seen within the outline."""
+        red, _, blue, _ = light.premultiplied()
+        for plane, scale in ((red, 1.0 + self.axial_scale), (blue, 1.0 - self.axial_scale)):
+            if self.transverse_sigma > 0:
+                cv2.GaussianBlur(plane, (0, 0), self.transverse_sigma, dst=plane)
+            if scale != 1.0:
+                plane[:] = zoomed(plane, scale, light.middle, light.spare[0])
+
+
+def zoomed(plane: Floats, scale: float, middle: tuple[float, float], out: Floats) -> Floats:
+    """`plane`, (h, w), enlarged around row and column -> `out`; what would come from outside repeats the border."""
+    height, width = plane.shape
+    y, x = middle
+    matrix = np.array([[1 / scale, 0, x - x / scale], [0, 1 / scale, y - y / scale]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cv2.warpAffine(plane, matrix, (width, height), dst=out, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return out
+
+
+class Vignetting(Filter):
+    """Light falls off with cos^2 of the distance from the middle, which is 1 at the corners."""
+
+    help: ClassVar[str] = "The corners are darker, as with a wide lens."
+
+    strength: float = number(0.42, 0.0, 0.5, 0.01, "at 0.5 the corners are black")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        light.recolour(light.cut(falloff(light.height, light.width, self.strength)))
+
+
+@lru_cache(maxsize=8)
+def falloff(height: int, width: int, strength: float) -> Floats:
+    """(H, W), 1 in the middle."""
+    x = np.linspace(-1.0, 1.0, width) if width > 1 else np.zeros(1)
+    y = np.linspace(-1.0, 1.0, height) if height > 1 else np.zeros(1)
+    distance = np.hypot(x[None, :], y[:, None]) / math.sqrt(2)
+    return (np.cos(strength * np.pi * distance) ** 2).astype(np.float32)
+
+
+class Translucency(Filter):
+    """Alpha is multiplied."""
+
+    help: ClassVar[str] = "The whole picture lets the background through, like a hologram."
+
+    alpha: float = number(0.9, 0.0, 1.0, 0.01, "0 is invisible, 1 is as it was")
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        light.fade(self.alpha)
+
+
+class Desaturate(Filter):
+    """Each colour goes towards its luma, tinted; a band of hues around a reference may keep theirs."""
+
+    help: ClassVar[str] = "Black and white, or one tint, or all but one hue."
+
+    strength: float = number(1.0, 0.0, 1.0, 0.01, "1 leaves no colour")
+    tint_rgb: Colour = choice([1.0, 1.0, 1.0], "colour of white: red, green, blue in linear light")
+    bandpass_reference_rgb: Colour = choice([1.0, 0.0, 0.0], "colour whose hue is kept")
+    bandpass_q: float = number(
+        0.0, 0.0, 1.0, 0.01, "half-width of the band that is kept; opposite hues are 1 apart, 0 keeps none"
+    )
+
+    def apply(self, light: Light, moment: Moment) -> None:
+        """See the class."""
+        grey = np.full((1, 1), self.strength, np.float32)
+        if self.bandpass_q > 0:
+            grey = grey * (1 - hue_band(light.straight()[:3], self.bandpass_reference_rgb, self.bandpass_q))
+        tint = np.array(self.tint_rgb, np.float32).reshape(3, 1, 1)
+        light.recolour(1.0 - grey, tint * grey)
+
+
+def hue_band(colours: Floats, reference: list[float], half_width: float) -> Floats:
+    """(H, W): 1 at the hue of the reference, smoothly 0 at the ends of the band and for greys."""
+    x, y = _chroma(*colours)
+    middle_x, middle_y = _chroma(*np.array(reference, np.float32))
+    middle = math.degrees(math.atan2(middle_y, middle_x))
+    angle = cv2.phase(x, y, angleInDegrees=True)
+    apart = np.abs((angle - np.float32(middle) + 180.0) % 360.0 - 180.0) / np.float32(180.0 * half_width)
+    near, far = 1.0 - 2.0 * apart**2, 2.0 * (1.0 - apart) ** 2
+    band = np.where(apart < 0.5, near, np.where(apart < 1.0, far, 0.0))
+    return np.where(np.hypot(x, y) > 1e-4, band, 0.0).astype(np.float32)
+
+
+def _chroma(red: Floats, green: Floats, blue: Floats) -> tuple[Floats, Floats]:
+    """Colour without its grey part, on the plane where hue is an angle and red is at 0."""
+    return red - (green + blue) * np.float32(0.5), (green - blue) * np.float32(math.sqrt(0.75))

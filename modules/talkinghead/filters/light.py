@@ -1,0 +1,239 @@
+"""A frame as linear light in planes, which puts off what can be done together.
+
+Most filters only weigh colours (`recolour`) or slide rows (`slide`). Runs of such steps are multiplied out on small
+arrays first and touch the picture once. A filter that needs the picture itself asks for it `straight` or
+`premultiplied`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kuchipaku import Pixels
+from modules.talkinghead.color import to_linear, to_srgb
+from modules.talkinghead.filters.steps import Floats, Sliding, Weighing
+
+MARGIN = 12
+"""Clear pixels kept around the window, for what spreads."""
+GRID = 4
+"""Windows start and end at its multiples, so that what is worked out at a smaller size does not depend on them."""
+FAINTEST = 0.5 / 255.0
+"""Alpha below it is written as 0."""
+_FULL = 65535.0
+"""Full light as an index of the encoding table: steps fine enough for the darkest of sRGB."""
+_UNIT = (np.arange(256) / 255.0).astype(np.float32)
+_DECODE = to_linear(_UNIT)
+_ENCODE = np.rint(to_srgb((np.arange(65536) / _FULL).astype(np.float32)) * 255.0).astype(np.uint8)
+
+
+class _Buffers:
+    """Memory that one frame leaves to the next: to be given fresh pages takes longer than most filters."""
+
+    def __init__(self) -> None:
+        self._left: deque[Floats] = deque(maxlen=4)
+
+    def take(self, size: int) -> Floats:
+        """At least `size` floats of any value; nobody else's until they are given back."""
+        with suppress(IndexError):
+            buffer = self._left.pop()
+            if len(buffer) >= size:
+                return buffer
+        return np.empty(size, np.float32)
+
+    def give(self, buffer: Floats) -> None:
+        """For whoever takes next."""
+        self._left.append(buffer)
+
+
+_BUFFERS = _Buffers()
+
+
+class Light:
+    """One frame on its way through a chain. Colour is nominally 0..1; what is brighter is kept until the end.
+
+    Only a `window` of the frame is worked on, rows and columns that hold all that is not clear: its h * w pixels.
+    `spare`, (2, h, w), is for whatever a filter works out, until it asks for something else of the light.
+    """
+
+    def __init__(self, pixels: Pixels) -> None:
+        """RGBA uint8 (H, W, 4), sRGB, straight alpha."""
+        self.height, self.width = pixels.shape[:2]
+        self._is_premultiplied = False
+        self._weighing: Weighing | None = None
+        self._sliding: Sliding | None = None
+        self._laid: list[tuple[slice, Floats | float, Floats | float]] = []
+        self._margin = MARGIN
+        self._open(_around(np.asarray(cv2.extractChannel(pixels, 3), np.uint8)))
+        channels = cv2.split(pixels[self.window])
+        for plane, channel, table in zip(self._planes, channels, [_DECODE] * 3 + [_UNIT], strict=True):
+            cv2.LUT(channel, table, dst=plane)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Row and column of the middle of the frame, counted in the window."""
+        rows, columns = self.window
+        return (self.height - 1) / 2 - rows.start, (self.width - 1) / 2 - columns.start
+
+    def cut(self, values: Floats) -> Floats:
+        """The window of something that is (H, 1) or (H, W)."""
+        self._settle_rows()
+        rows, columns = self.window
+        return values[rows] if values.shape[1] == 1 else values[rows, columns]
+
+    def widen(self) -> None:
+        """Work on the whole frame from now on: something is about to leave the window."""
+        if self._planes.shape[1:] == (self.height, self.width):
+            return
+        self._settle_weighing()
+        window, planes, buffer = self.window, self._planes, self._buffer
+        self._open((slice(0, self.height), slice(0, self.width)))
+        self._planes.fill(0.0)
+        self._planes[:, *window] = planes
+        _BUFFERS.give(buffer)
+
+    def _open(self, window: tuple[slice, slice]) -> None:
+        self.window = window
+        height, width = (part.stop - part.start for part in window)
+        self._buffer = _BUFFERS.take(6 * height * width)
+        memory = self._buffer[: 6 * height * width].reshape(6, height, width)
+        self._planes, self.spare = memory[:4], memory[4:]
+
+    def recolour(self, gain: ArrayLike, luma: ArrayLike | None = None) -> None:
+        """Each colour c of luma y becomes gain * c + luma * y.
+
+        `gain`: a number, (h, 1) or (h, w), see `cut`. `luma`: the same, or with a leading axis for red, green and blue.
+        """
+        self._settle_rows()
+        weighing = Weighing.of(gain, luma)
+        self._weighing = self._weighing.then(weighing) if self._weighing else weighing
+
+    def fade(self, gain: ArrayLike) -> None:
+        """Multiply alpha by a number, (h, 1) or (h, w), of 0..1."""
+        self._settle_rows()
+        self._planes[3] *= np.asarray(gain, np.float32)
+        if self._is_premultiplied:
+            self.recolour(gain)
+
+    def slide(self, rows: Floats, shift: Floats) -> None:
+        """Row y shows what was in row `rows[y]`, `shift[y]` pixels further right; both (H,). Outside is clear."""
+        if self._laid or not self._sliding:
+            self._whole()
+        sliding = Sliding(rows, shift)
+        self._sliding = self._sliding.then(sliding) if self._sliding else sliding
+
+    def straight(self) -> Floats:
+        """The planes (4, h, w), to be changed in place: red, green, blue as they are, and alpha."""
+        self._settle_rows()
+        if self._is_premultiplied:
+            self.recolour(_inverse(self._planes[3]))
+        self._is_premultiplied = False
+        self._settle_weighing()
+        return self._planes
+
+    def premultiplied(self, spill: int = 0) -> Floats:
+        """The planes (4, h, w), to be changed in place: red, green, blue multiplied by alpha, and alpha.
+
+        `spill`: by how many pixels the outline is going to spread.
+        """
+        self._settle_rows()
+        if spill > self._margin:
+            self.widen()
+        self._margin -= spill
+        self._premultiply()
+        self._settle_weighing()
+        return self._planes
+
+    def lay(self, rows: slice, cover: Floats | float, light: Floats | float) -> None:
+        """Lay grey light over some rows, beside the outline too. Coverage and light: 0..1, (rows, W) or a number."""
+        self._laid.append((rows, cover, light))
+
+    def pixels(self) -> Pixels:
+        """RGBA uint8 (H, W, 4), sRGB, straight alpha. Clear pixels are black. The light is spent: ask once."""
+        laid, self._laid = self._laid, []
+        self._settle_rows()
+        if self._weighing and self._weighing.luma is not None:
+            self._settle_weighing()
+        alpha = self._planes[3]
+        gain = _inverse(alpha) if self._is_premultiplied else _visible(alpha)
+        gain = gain * self._weighing.gain if self._weighing else gain
+        channels = [_encoded(plane, gain) for plane in self._planes[:3]]
+        channels.append(np.asarray(cv2.convertScaleAbs(alpha, alpha=255.0), np.uint8))
+        _BUFFERS.give(self._buffer)
+        whole = np.zeros((self.height, self.width, 4), np.uint8)
+        whole[self.window] = cv2.merge(channels)
+        for rows, cover, light in laid:
+            whole[rows] = _covered(whole[rows], cover, light)
+        return whole
+
+    def _premultiply(self) -> None:
+        if not self._is_premultiplied:
+            self.recolour(self._planes[3].copy())
+        self._is_premultiplied = True
+
+    def _settle_weighing(self) -> None:
+        if self._weighing:
+            self._weighing.apply(self._planes[:3], self.spare)
+        self._weighing = None
+
+    def _settle_rows(self) -> None:
+        """Do what was put off by `slide`, and by `lay` after it."""
+        sliding, self._sliding = self._sliding, None
+        laid, self._laid = self._laid, []
+        if sliding:
+            sliding.apply(self._planes)
+        for rows, cover, light in laid:
+            _lay(self._whole()[:, rows], cover, light)
+
+    def _whole(self) -> Floats:
+        """The planes of the whole frame, premultiplied, (4, H, W)."""
+        self.premultiplied()
+        self.widen()
+        return self._planes
+
+
+def _lay(planes: Floats, cover: Floats | float, light: Floats | float) -> None:
+    planes *= 1.0 - cover
+    planes[:3] += cover * light
+    planes[3] += cover
+
+
+def _covered(pixels: Pixels, cover: Floats | float, light: Floats | float) -> Pixels:
+    """A few finished rows with grey light over them: cheaper than to widen the whole frame for them."""
+    band = Light(pixels)
+    _lay(band._whole(), cover, light)
+    return band.pixels()
+
+
+def _around(alpha: Pixels) -> tuple[slice, slice]:
+    """Rows and columns around all that is not clear, with a margin; on the grid."""
+    left, top, width, height = cv2.boundingRect(alpha)
+    return _part(top, top + height, alpha.shape[0]), _part(left, left + width, alpha.shape[1])
+
+
+def _part(start: int, stop: int, whole: int) -> slice:
+    first, last = max(start - MARGIN, 0) // GRID, -(-(stop + MARGIN) // GRID)
+    return slice(first * GRID, min(last * GRID, whole))
+
+
+def _visible(alpha: Floats) -> Floats:
+    """1 where a pixel will be seen, else 0."""
+    return np.asarray(cv2.threshold(alpha, FAINTEST, 1.0, cv2.THRESH_BINARY)[1], np.float32)
+
+
+def _inverse(alpha: Floats) -> Floats:
+    """1 / alpha, and 0 where nothing will be seen."""
+    seen = np.asarray(cv2.threshold(alpha, FAINTEST, 0.0, cv2.THRESH_TOZERO)[1], np.float32)
+    square = seen * seen
+    square += np.float32(1e-12)
+    np.divide(seen, square, out=seen)
+    return seen
+
+
+def _encoded(plane: Floats, gain: Floats) -> Pixels:
+    """Linear light (h, w), times `gain` (h, w), as sRGB, uint8."""
+    return np.asarray(cv2.LUT(cv2.multiply(plane, gain, scale=_FULL, dtype=cv2.CV_16U), _ENCODE), np.uint8)
