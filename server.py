@@ -18,6 +18,8 @@ BUILT_IN = (
     "modules.life",
     "modules.lipsync",
     "modules.puppet",
+    "modules.talkinghead",
+    "modules.atlas",
 )
 """Our modules, in the order of their layers: feelings below, life over them, the mouth on top."""
 

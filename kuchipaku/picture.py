@@ -24,17 +24,22 @@ def character_picture(upload: bytes, megapixels: float) -> bytes:
     Raises BadRequest for what is no picture, TooLarge for one of more than `megapixels`, judged by its header.
     Decoding takes up to 12 bytes a pixel for a moment.
     """
-    with _opened(upload, megapixels) as picture:
-        # A JPEG is shrunk while it is decoded; other formats take no notice.
-        picture.draft(None, (2 * SIDE, 2 * SIDE))
-        whole = _eight_bit(picture).convert("RGBA")
-        whole.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    whole = _upright(whole)
+    whole = upright_picture(upload, megapixels, SIDE)
     canvas = Image.new("RGBA", (SIDE, SIDE))
     canvas.paste(whole, ((SIDE - whole.width) // 2, (SIDE - whole.height) // 2))
     png = io.BytesIO()
     canvas.save(png, "PNG")
     return png.getvalue()
+
+
+def upright_picture(upload: bytes, megapixels: float, side: int) -> Image.Image:
+    """The upload as RGBA, upright, shrunk to at most `side` pixels both ways, never enlarged. Raises as above."""
+    with _opened(upload, megapixels) as picture:
+        # A JPEG is shrunk while it is decoded; other formats take no notice.
+        picture.draft(None, (2 * side, 2 * side))
+        whole = _eight_bit(picture).convert("RGBA")
+        whole.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _upright(whole)
 
 
 def media_type(picture: bytes) -> str:

@@ -96,7 +96,7 @@ def test_every_field_of_a_request_is_told(app: Flask, endpoint: str) -> None:
     model = taken.get("body") or taken.get("query")
     fields = set(model.model_fields) if model else set()
     if taken.get("form"):
-        fields = {"name", "title", taken["form"]}
+        fields = {*taken["fields"], taken["form"]}
     told = {name for head in ("field", "query", "form field") for name in rows(text, head)}
     told |= set(rows(COMMON, "field")) if MANNER in text else set()
     assert told == fields

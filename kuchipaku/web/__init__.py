@@ -12,6 +12,7 @@ from kuchipaku.services import Services
 from kuchipaku.web import auth, errors
 from kuchipaku.web.about import About
 from kuchipaku.web.characters import Characters
+from kuchipaku.web.fitting import Fitting
 from kuchipaku.web.performing import Performing
 from kuchipaku.web.speaking import Speaking
 from kuchipaku.web.streams import Live, Seats
@@ -39,6 +40,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(Performing(services, followers).blueprint())
     app.register_blueprint(Speaking(services).blueprint())
     app.register_blueprint(Characters(services, followers).blueprint())
+    app.register_blueprint(Fitting(services).blueprint())
     app.register_blueprint(Live(services, viewers).blueprint())
     for name, routes in services.plugins.each("register_routes", services=services):
         with services.plugins.blame(name):

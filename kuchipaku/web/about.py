@@ -26,6 +26,7 @@ class About:
         """The routes."""
         routes = Blueprint("about", __name__, static_folder=STATIC, static_url_path="/static")
         routes.get("/")(self.index)
+        routes.get("/studio")(self.studio)
         routes.get("/live/<name>")(self.live_page)
         routes.get("/health")(self.health)
         routes.get("/metrics")(self.metrics)
@@ -37,6 +38,10 @@ class About:
     def index(self) -> Response:
         """The page: a live character to talk to."""
         return _page("index.html")
+
+    def studio(self) -> Response:
+        """The studio: pose, faces, filters and motion of a character. Open without a key, so it tells of none."""
+        return _page("studio.html")
 
     def live_page(self, name: str) -> Response:
         """A bare page of one character with sound, for OBS. Open without a key, so it tells of no character."""

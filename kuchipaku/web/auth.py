@@ -102,7 +102,7 @@ def _is_loopback(name: str) -> bool:
 
 def is_open(path: str) -> bool:
     """Whether a path is served without the key."""
-    return path == "/" or (path.startswith(OPEN) and not path.endswith(".mjpg"))
+    return path in ("/", "/studio") or (path.startswith(OPEN) and not path.endswith(".mjpg"))
 
 
 def _holds(key: str) -> bool:

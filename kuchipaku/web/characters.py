@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, cast
 
 from flask import Blueprint, Response, jsonify, request
 
 from kuchipaku.character import Character
 from kuchipaku.errors import BadRequest, KuchipakuError, UnknownName
+from kuchipaku.fitting.adding import add_character
 from kuchipaku.picture import character_picture, media_type
 from kuchipaku.services import Services
 from kuchipaku.stage import Notice
+from kuchipaku.web.fitting import DECODING, report, uploaded
 from kuchipaku.web.openapi import takes
 from kuchipaku.web.streams import KEEP_ALIVE, Seats, sse
+
+FIELDS = {"name": True, "title": False, "avatar": False, "fit": False}
+"""Fields of the form that adds a character, and whether they are required."""
+AVATARS = ("puppet", "tha3")
+"""Avatars that a single picture is enough for."""
 
 
 class Characters:
@@ -23,7 +29,6 @@ class Characters:
     def __init__(self, services: Services, followers: Seats) -> None:
         self._services, self._followers = services, followers
         self._store = services.characters
-        self._decoding = threading.Lock()
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -56,20 +61,23 @@ class Characters:
         picture = path.read_bytes()
         return Response(picture, mimetype=media_type(picture), headers={"Cache-Control": "no-cache"})
 
-    @takes(form="picture", fields={"name": True, "title": False})
+    @takes(form="picture", fields=FIELDS)
     def add(self) -> tuple[Response, int]:
-        """A new character of one picture: a multipart form with `name`, `title` and the file `picture`."""
-        unknown = (set(request.form) | set(request.files)) - {"name", "title", "picture"}
-        if unknown:
-            raise BadRequest(f"there is no field {min(map(str, unknown))!r}", hint="allowed: name, title, picture")
-        upload = request.files.get("picture")
-        if upload is None:
-            raise BadRequest("no picture was sent", hint="send a multipart form with the file field `picture`")
-        # A large picture takes hundreds of megabytes while it is decoded: one at a time.
-        with self._decoding:
-            png = character_picture(upload.read(), self._services.settings.limits.picture_megapixels)
-        character = self._store.add(request.form.get("name", ""), request.form.get("title", "")[:80], png)
-        return jsonify(card(character)), 201
+        """A new character of one picture: a multipart form with `name`, `title` and the file `picture`.
+
+        The doctor makes the picture ready for the `avatar`, "puppet" or "tha3"; with `fit` = "no" it is only shrunk.
+        """
+        upload = uploaded("picture", tuple(FIELDS))
+        avatar, fitting = _choice("avatar", AVATARS), _choice("fit", ("yes", "no")) == "yes"
+        name, title = request.form.get("name", ""), request.form.get("title", "")[:80]
+        limit = self._services.settings.limits.picture_megapixels
+        with DECODING:
+            if fitting:
+                chosen = cast(Literal["puppet", "tha3"], avatar)
+                character, fitted = add_character(self._store, upload, limit, name=name, title=title, avatar=chosen)
+                return jsonify(card(character) | {"fit": report(fitted)}), 201
+            png = character_picture(upload, limit)
+        return jsonify(card(self._store.add(name, title, png, f'avatar = "{avatar}"\n'))), 201
 
     def choose(self, name: str) -> Response:
         """Make it the one who performs when a request names nobody; it ends a pause."""
@@ -104,6 +112,14 @@ class Characters:
         except KuchipakuError as error:
             unread = Character(name, self._services.settings.folders.characters / name, title=name, avatar="")
             return card(unread) | {"error": f"{error}; {error.hint}"}
+
+
+def _choice(field: str, choices: Sequence[str]) -> str:
+    """What the form says, the first of `choices` where it says nothing. Raises BadRequest for anything else."""
+    chosen = request.form.get(field) or choices[0]
+    if chosen not in choices:
+        raise BadRequest(f"{field} is {chosen[:40]!r}", hint=f"one of {', '.join(choices)}")
+    return chosen
 
 
 def card(character: Character) -> dict[str, Any]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from kuchipaku import Avatar, Character, hookimpl
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+    from kuchipaku.services import Services
 
 
 @hookimpl
@@ -17,3 +23,11 @@ def register_avatars(register: Callable[[str, Callable[[Character], Avatar]], No
         return Puppet.of(character)
 
     register("puppet", build)
+
+
+@hookimpl
+def register_routes(services: Services) -> Blueprint:
+    """/api/puppet: the anchors of a face."""
+    from modules.puppet.routes import blueprint
+
+    return blueprint(services)

@@ -16,8 +16,10 @@ from modules.puppet.brows import Brow
 from modules.puppet.description import SIZE, LayerSpec, PuppetSpec, puppet_spec
 from modules.puppet.eyes import Eye
 from modules.puppet.features import DETAIL, Feature, Place
+from modules.puppet.ground import Ground
 from modules.puppet.motion import Rigging, turn_of
 from modules.puppet.mouth import Mouth
+from modules.puppet.own_eye import OwnEye
 from modules.puppet.pictures import load_layer
 
 _CELLS = 16
@@ -63,7 +65,8 @@ class Puppet:
     def of(cls, character: Character) -> Puppet:
         """The puppet in a character's folder. Raises BadRequest naming the file or key that is wrong."""
         spec = puppet_spec(character)
-        sprites = [sprite for layer in spec.layers for sprite in _sprites(character, spec, layer)]
+        ground = Ground(spec)
+        sprites = [sprite for layer in spec.layers for sprite in _sprites(character, spec, layer, ground)]
         return cls(spec, sprites)
 
     def paint(self, pose: Pose) -> Pixels:
@@ -120,15 +123,19 @@ def _upsampled(grid: NDArray[np.float32], width: int, height: int) -> NDArray[np
     return np.asarray(whole[down : down + height, across : across + width], np.float32)
 
 
-def _sprites(character: Character, spec: PuppetSpec, layer: LayerSpec) -> list[Sprite]:
-    features: list[Feature]
-    if layer.draw == "eyes":
-        features = [Eye(spec.eyes, side) for side in _SIDES]
-    elif layer.draw == "brows":
-        features = [Brow(spec.brows, side) for side in _SIDES]
-    elif layer.draw == "mouth":
-        features = [Mouth(spec.mouth)]
-    else:
-        place, detail, texture = load_layer(character.folder, layer.file, whole=not character.options.get("layers"))
-        return [Sprite(layer, place, detail, texture)]
-    return [Sprite(layer, feature.place, DETAIL, feature.place.canvas(), feature) for feature in features]
+def _sprites(character: Character, spec: PuppetSpec, layer: LayerSpec, ground: Ground) -> list[Sprite]:
+    if layer.draw:
+        features = _features(spec, layer.draw, ground)
+        return [Sprite(layer, feature.place, DETAIL, feature.place.canvas(), feature) for feature in features]
+    place, detail, texture = load_layer(character.folder, layer.file, whole=not character.options.get("layers"))
+    ground.lay(place, detail, texture)
+    return [Sprite(layer, place, detail, texture)]
+
+
+def _features(spec: PuppetSpec, draw: str, ground: Ground) -> list[Feature]:
+    if draw == "mouth":
+        return [Mouth(spec.mouth, ground)]
+    if draw == "brows":
+        return [Brow(spec.brows, side, ground) for side in _SIDES]
+    kind = OwnEye if spec.eyes.own else Eye
+    return [kind(spec.eyes, side, ground) for side in _SIDES]

@@ -28,6 +28,8 @@ def _hex_colour(text: str) -> str:
 
 
 Colour = Annotated[str, AfterValidator(_hex_colour)]
+Cover = Literal["", "soft"] | Colour
+"""What is painted over a feature of the picture: nothing, its own skin carried on from around the feature, a colour."""
 
 
 def rgba(colour: Colour) -> tuple[int, int, int, int]:
@@ -90,8 +92,10 @@ class EyesSpec(Table):
     lash: Colour = "#32233f"
     lash_soft: Colour = "#7a4f63"
     """The lower lash and the crease of the lid."""
-    cover: Literal[""] | Colour = ""
-    """Painted over the eye of the picture before ours; empty where the picture has none."""
+    cover: Cover = ""
+    """Painted over the eye of the picture before ours: "soft" or a colour; empty where the picture has none."""
+    own: bool = False
+    """The picture's own eyes are shown, lids come over them."""
 
 
 class BrowsSpec(Table):
@@ -106,6 +110,10 @@ class BrowsSpec(Table):
     width: float = Field(4.0, ge=0, le=64)
     """Width of the line at its thickest."""
     colour: Colour = "#3f3470"
+    cover: Cover = ""
+    """Painted over the brow of the picture before ours: "soft" or a colour; empty where the picture has none."""
+    own: bool = False
+    """The picture's own brows are moved."""
 
 
 class MouthSpec(Table):
@@ -115,14 +123,18 @@ class MouthSpec(Table):
     """Middle of the closed mouth."""
     size: Length = 14.0
     """Half of its width when closed."""
+    height: float = Field(1.0, ge=0.2, le=3)
+    """How far it opens, times the usual."""
     line: Colour = "#7c3b48"
     inside: Colour = "#93404c"
     tongue: Colour = "#e98084"
     teeth: Colour = "#fffaf7"
     lip: Colour = "#e3a99b"
     """The hint of the lower lip."""
-    cover: Literal[""] | Colour = ""
-    """Painted over the mouth of the picture before ours; empty where the picture has none."""
+    cover: Cover = ""
+    """Painted over the mouth of the picture before ours: "soft" or a colour; empty where the picture has none."""
+    own: bool = False
+    """The picture's own mouth is shown where the pose leaves the mouth at rest."""
 
 
 class PuppetSpec(Table):

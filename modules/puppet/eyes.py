@@ -17,6 +17,7 @@ from modules.puppet.blend import clip, over
 from modules.puppet.curves import Points, ellipse, fill, flat, spline, stroke
 from modules.puppet.description import EyesSpec, rgba
 from modules.puppet.features import DETAIL, Place
+from modules.puppet.ground import Ground
 
 _UPPER = np.array([(-0.90, 0.12), (-0.66, -0.40), (-0.08, -0.69), (0.56, -0.61), (0.98, -0.02)])
 _LOWER = np.array([(-0.90, 0.12), (-0.62, 0.65), (-0.05, 0.82), (0.56, 0.69), (0.98, -0.02)])
@@ -37,7 +38,7 @@ _GAZE = (0.34, 0.26)
 class Eye:
     """A feature: the eye of one side."""
 
-    def __init__(self, spec: EyesSpec, side: Literal["left", "right"]) -> None:
+    def __init__(self, spec: EyesSpec, side: Literal["left", "right"], ground: Ground) -> None:
         self.spec = spec
         self.side = side
         self.mirror = 1.0 if side == "left" else -1.0
@@ -51,16 +52,21 @@ class Eye:
             "iris_rotation_x",
             "iris_rotation_y",
         )
+        self._cover = ground.cover(
+            spec.cover,
+            self.place,
+            self._at(ellipse((0.0, 0.0), (1.3, 1.15))),
+            self._at(ellipse((0.0, 0.0), (1.0, 0.9))),
+        )
         self._iris = _iris_picture(spec, self._length(_IRIS[0]))
 
     def draw(self, pose: Pose) -> Pixels:
         """The eye in its place, premultiplied."""
-        canvas = self.place.canvas()
-        if self.spec.cover:
-            fill(canvas, self._at(ellipse((0.0, 0.0), (1.3, 1.15))), rgba(self.spec.cover))
+        canvas = self._cover.below.copy()
         upper, lower = self._lids(pose)
         over(canvas, self._ball(pose, upper, lower))
         self._lashes(canvas, upper, lower)
+        over(canvas, self._cover.above)
         return canvas
 
     def _strength(self, pose: Pose, name: str) -> float:

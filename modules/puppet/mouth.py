@@ -5,8 +5,9 @@ Lengths are in halves of the closed mouth's width; all shapes by eye.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
+import cv2
 import numpy as np
 
 from kuchipaku import Pixels, Pose
@@ -14,6 +15,7 @@ from modules.puppet.blend import clip, over
 from modules.puppet.curves import Points, ellipse, fill, flat, stroke
 from modules.puppet.description import MouthSpec, rgba
 from modules.puppet.features import DETAIL, Place
+from modules.puppet.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ _OPENINGS = {
     "mouth_ooo": Shape(0.68, 0.84, 0.86, 1.0, 0.95, 0.0, 0.3),
     "mouth_delta": Shape(0.90, 0.90, 0.30, 1.45, 0.35, 0.0, 0.36),
 }
+_AWAKE = 0.12
+"""Strength at which ours has taken the place of the picture's own mouth."""
 _T = np.linspace(0.0, np.pi, 33)
 _X = -np.cos(_T)
 
@@ -51,23 +55,27 @@ _X = -np.cos(_T)
 class Mouth:
     """A feature: the mouth."""
 
-    def __init__(self, spec: MouthSpec) -> None:
+    def __init__(self, spec: MouthSpec, ground: Ground) -> None:
         self.spec = spec
         half = round(spec.size * 2.1)
         self.place = Place(spec.at[0] - half, spec.at[1] - half, 2 * half, 2 * half)
         corners = ("mouth_lowered_corner", "mouth_raised_corner")
         self.morphs = (*_OPENINGS, *(f"{name}_{side}" for name in corners for side in ("left", "right")), "mouth_smirk")
+        outline = self._at(ellipse((0.0, 0.1), (1.5, 0.9)))
+        self._cover = ground.cover("soft" if spec.own else spec.cover, self.place, outline, outline)
 
     def draw(self, pose: Pose) -> Pixels:
-        """The mouth in its place, premultiplied."""
-        canvas = self.place.canvas()
-        if self.spec.cover:
-            fill(canvas, self._at(ellipse((0.0, 0.1), (1.5, 0.9))), rgba(self.spec.cover))
+        """The mouth in its place, premultiplied; where the picture's own is shown, nothing at rest."""
+        shown = 1.0 if not self.spec.own else min(1.0, sum(pose.get(name, 0.0) for name in self.morphs) / _AWAKE)
+        if not shown:
+            return self.place.canvas()
+        canvas = self._cover.below.copy()
         shape = opening(pose)
+        shape = replace(shape, up=shape.up * self.spec.height, down=shape.down * self.spec.height)
         upper, lower = lips(shape, pose)
         over(canvas, self._cavity(shape, upper, lower))
         self._lines(canvas, shape, upper, lower)
-        return canvas
+        return canvas if shown == 1.0 else np.asarray(cv2.convertScaleAbs(canvas, alpha=shown), np.uint8)
 
     def _at(self, points: Points) -> Points:
         return self.place.within(points * self.spec.size + self.spec.at)

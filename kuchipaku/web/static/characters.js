@@ -1,7 +1,9 @@
 /** The dialog in which a character is chosen, added or deleted. */
 
 import { json, request } from "./api.js";
+import { toast } from "./controls.js";
 import { byId, icon, make } from "./dom.js";
+import { FitReport } from "./fitting.js";
 
 /**
  * @typedef {object} CharacterCard
@@ -16,6 +18,7 @@ export class CharacterPicker {
   /** @type {CharacterCard[]} */
   #cards = [];
   #current = "";
+  #fit = new FitReport();
   #onpick;
 
   /** @param {(card: CharacterCard) => void} onpick */
@@ -23,7 +26,8 @@ export class CharacterPicker {
     this.#onpick = onpick;
     byId("characters-open").addEventListener("click", () => this.#open());
     byId("add").addEventListener("submit", (event) => this.#add(event));
-    byId("add-picture").addEventListener("change", () => preview());
+    byId("add-picture").addEventListener("change", () => this.#preview());
+    byId("add-avatar").addEventListener("change", () => this.#preview());
     byId("add-title").addEventListener("input", () => (byId("add-name").value = shortName(byId("add-title").value)));
   }
 
@@ -67,7 +71,10 @@ export class CharacterPicker {
     const named = { class: "round quiet remove", "aria-label": `Delete ${title}`, title: "Delete" };
     const remove = make("button", named, icon("remove"));
     remove.addEventListener("click", () => this.#remove(card, title));
-    return make("li", {}, choose, remove);
+    const address = `studio?character=${encodeURIComponent(card.name)}`;
+    const linked = { class: "round quiet tune", href: address, "aria-label": `Studio of ${title}`, title: "Studio" };
+    const studio = make("a", linked, icon("sliders"));
+    return make("li", {}, choose, studio, remove);
   }
 
   #choose(card) {
@@ -88,14 +95,23 @@ export class CharacterPicker {
   async #add(event) {
     event.preventDefault();
     const form = event.target;
+    byId("add-send").disabled = true;
     await this.#attempt(async () => {
       const name = byId("add-name").value;
       await request("api/characters", { method: "POST", body: new FormData(form) });
       form.reset();
-      preview();
+      await this.#preview();
       await this.load(name);
       byId("characters").close();
+      toast("Eyes or mouth not where they belong? The studio moves them.");
     });
+    byId("add-send").disabled = false;
+  }
+
+  #preview() {
+    const picture = byId("add-picture").files[0];
+    setPicture(byId("add-preview"), picture);
+    return this.#attempt(() => this.#fit.look(picture, byId("add-avatar").value));
   }
 
   async #attempt(work) {
@@ -123,10 +139,6 @@ function setPicture(image, blob) {
   const address = URL.createObjectURL(blob);
   image.src = address;
   image.decode().catch(() => {}).finally(() => URL.revokeObjectURL(address));
-}
-
-function preview() {
-  setPicture(byId("add-preview"), byId("add-picture").files[0]);
 }
 
 function shortName(title) {

@@ -8,6 +8,7 @@ import { familyOf } from "./emotions.js";
 import { askForKey, takeKeyOfAddress } from "./key.js";
 import { Log } from "./log.js";
 import { recall, remember } from "./memory.js";
+import { Rendering } from "./rendering.js";
 import { Scene } from "./scene.js";
 import { VoicePicker } from "./voices.js";
 
@@ -26,6 +27,7 @@ onKeyNeeded(askForKey);
 const scene = new Scene(byId("picture"), look());
 const log = new Log(byId("scroll"), byId("log"));
 const characters = new CharacterPicker(meet);
+const rendering = new Rendering();
 const voices = new VoicePicker((id) => remember("voice", id));
 /** @type {import("./log.js").Reply | null} the reply that is lit while it is spoken */
 let reply = null;
@@ -62,7 +64,9 @@ function meet(card) {
   remember("character", card.name);
   byId("picture").setAttribute("aria-label", `Live picture of ${card.title || card.name}`);
   byId("picture").classList.remove("shown");
+  byId("studio").href = `studio?character=${encodeURIComponent(card.name)}`;
   scene.show(card.name);
+  rendering.watch(card.name);
 }
 
 function forget() {

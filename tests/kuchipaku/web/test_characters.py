@@ -121,5 +121,18 @@ def test_pictures_are_decoded_one_at_a_time(client: FlaskClient, monkeypatch: py
 
     monkeypatch.setattr("kuchipaku.web.characters.character_picture", decode)
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda n: add(client.application.test_client(), f"n{n}").status_code, range(4)))
+        made = list(pool.map(lambda n: add(client.application.test_client(), f"n{n}", fit="no").status_code, range(4)))
     assert (made, max(most)) == ([201] * 4, 1)
+
+
+def test_a_picture_without_a_face_is_kept_whole_and_the_report_says_so(client: FlaskClient) -> None:
+    told = add(client, "blob").get_json()["fit"]
+    assert told["anchors"] is None and told["score"] <= 20
+    assert [check["name"] for check in told["checks"] if check["verdict"] == "bad"]
+
+
+def test_an_avatar_may_be_asked_for_and_only_one_that_a_picture_is_enough_for(client: FlaskClient) -> None:
+    assert add(client, "ann", avatar="tha3", fit="no").get_json()["avatar"] == "tha3"
+    refused = add(client, "bob", avatar="tha4")
+    assert (refused.status_code, refused.get_json()["hint"]) == (400, "one of puppet, tha3")
+    assert add(client, "bob", fit="maybe").status_code == 400

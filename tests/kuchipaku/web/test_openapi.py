@@ -50,5 +50,5 @@ def test_the_description_of_a_secure_server_says_where_the_key_is_needed(tmp_pat
     secured = client.get("/openapi.json", headers={"Authorization": "Bearer sesame"}).get_json()
     assert secured["security"] == [{"key": []}]
     opened = {path for path, methods in secured["paths"].items() for op in methods.values() if "security" in op}
-    assert opened == {"/", "/live/{name}"}
+    assert opened == {"/", "/studio", "/live/{name}"}
     assert _app().test_client().get("/openapi.json").get_json()["security"] == []  # type: ignore[attr-defined]

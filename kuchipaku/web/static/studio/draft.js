@@ -25,7 +25,7 @@ export class Draft {
   /** @type {Sheet[]} */
   #future = [];
   #gesture = { name: "", at: 0 };
-  /** Called after every change. @type {(sheet: Sheet, changed: Partial<Sheet>) => void} */
+  /** Called after every change, with the sheet before it. @type {(sheet: Sheet, before: Sheet) => void} */
   onchange = () => {};
 
   /** @param {Sheet} sheet */
@@ -52,12 +52,28 @@ export class Draft {
    * @param {number} [now] milliseconds
    */
   change(fields, gesture = "", now = performance.now()) {
-    if (same({ ...this.#sheet, ...fields }, this.#sheet)) return;
+    if (isEmpty(changes(fields, this.#sheet))) return;
+    const before = this.#sheet;
+    this.#step(fields, gesture, now);
+    this.onchange(this.#sheet, before);
+  }
+
+  /** A step that the server made: it needs to be told to nobody. @param {Partial<Sheet>} fields */
+  take(fields) {
+    if (!isEmpty(changes(fields, this.#sheet))) this.#step(fields, "", 0);
+  }
+
+  /** Take over what has become of it elsewhere: no step. @param {Partial<Sheet>} fields */
+  correct(fields) {
+    this.#sheet = { ...this.#sheet, ...fields };
+  }
+
+  #step(fields, gesture, now) {
     const flows = gesture !== "" && gesture === this.#gesture.name && now - this.#gesture.at < GESTURE_MS;
     if (!flows) this.#past = [...this.#past, this.#sheet].slice(-MOST_STEPS);
     this.#gesture = { name: gesture, at: now };
     this.#future = [];
-    this.#turnTo({ ...this.#sheet, ...fields });
+    this.#sheet = { ...this.#sheet, ...fields };
   }
 
   undo() {
@@ -77,10 +93,24 @@ export class Draft {
   }
 
   #turnTo(sheet) {
-    const changed = Object.entries(sheet).filter(([name, value]) => !same(value, this.#sheet[name]));
+    const before = this.#sheet;
     this.#sheet = sheet;
-    this.onchange(sheet, Object.fromEntries(changed));
+    this.onchange(sheet, before);
   }
+}
+
+/**
+ * The entries of `now` that are others than in `before`.
+ * @param {Record<string, any>} now
+ * @param {Record<string, any>} before
+ */
+export function changes(now, before) {
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(value, before[name])));
+}
+
+/** @param {object} fields */
+export function isEmpty(fields) {
+  return Object.keys(fields).length === 0;
 }
 
 /** Whether two values read the same as JSON. */

@@ -12,13 +12,24 @@ const MORPHS = {
   mouth_delta: "Triangle",
   iris_small: "Small",
   iris_rotation_x: "Look down – up",
-  iris_rotation_y: "Look to the sides",
+  iris_rotation_y: "Look aside",
+  eye_raised_lower_eyelid: "Lower lid up",
   head_x: "Nod down – up",
   head_y: "Turn",
   neck_z: "Tilt",
   body_y: "Turn",
   body_z: "Lean",
   breathing: "Breathed in",
+};
+
+const WHOLE = {
+  iris_rotation_x: "Look down – up",
+  iris_rotation_y: "Look aside",
+  head_x: "Head nod",
+  head_y: "Head turn",
+  neck_z: "Head tilt",
+  body_y: "Body turn",
+  body_z: "Body lean",
 };
 
 /** "eyebrow" -> "Eyebrows". */
@@ -32,6 +43,11 @@ export function morphTitle(name) {
   return MORPHS[base] ?? title(base.replace(/^(eyebrow|eye|iris|mouth|head|body)_/, ""));
 }
 
+/** A morph's name where its group is not in sight: "eye_wink_left" -> "Eye wink left". */
+export function wholeTitle(name) {
+  return WHOLE[name] ?? title(name);
+}
+
 /** "eye_wink_left" -> "eye_wink". */
 export function sideless(name) {
   return name.replace(/_(left|right)$/, "");
@@ -39,7 +55,7 @@ export function sideless(name) {
 
 /** "analog_lowres" -> "Analog lowres". */
 export function title(name) {
-  const words = name.replaceAll("_", " ").trim();
+  const words = name.replaceAll("_", " ").replace(/(?<=[a-z])(?=\d)/, " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

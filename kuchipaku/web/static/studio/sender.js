@@ -5,6 +5,7 @@ const LEAST_PAUSE_MS = 40;
 
 export class Sender {
   #send;
+  #join;
   #waiting = null;
   /** @type {Promise<void> | null} */
   #sending = null;
@@ -13,15 +14,25 @@ export class Sender {
   /** Called with what was refused. @type {(error: Error) => void} */
   onfail = () => {};
 
-  /** @param {(fields: object) => Promise<any>} send */
-  constructor(send) {
+  /**
+   * @param {(fields: any) => Promise<any>} send
+   * @param {(earlier: any, later: any) => any} [join] what goes out of two that wait; the later values unless told
+   */
+  constructor(send, join = (earlier, later) => ({ ...earlier, ...later })) {
     this.#send = send;
+    this.#join = join;
   }
 
-  /** Send these fields soon; those put meanwhile go with them, later values in place of earlier ones. */
+  /** Send these fields soon, together with what else is put meanwhile. */
   put(fields) {
-    this.#waiting = { ...this.#waiting, ...fields };
+    this.#waiting = this.#join(this.#waiting ?? {}, fields);
     this.#sending ??= this.#run();
+  }
+
+  /** Send what waits, take no more, and tell nobody of the answers. */
+  stop() {
+    this.put = () => {};
+    this.onanswer = this.onfail = () => {};
   }
 
   /** Resolves when nothing waits any more. */

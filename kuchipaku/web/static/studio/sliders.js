@@ -39,7 +39,8 @@ export class Sliders {
   }
 
   #group(group, morphs) {
-    const rest = make("button", { type: "button", class: "link", title: `Put all of ${groupTitle(group)} to rest` }, "Rest");
+    const titled = { type: "button", class: "link", title: `Put all of ${groupTitle(group)} to rest` };
+    const rest = make("button", titled, "Rest");
     rest.addEventListener("click", () => this.#rest(group, morphs));
     const pairs = Map.groupBy(morphs, ({ name }) => sideless(name));
     const rows = [...pairs].map(([base, sides]) => this.#row(base, sides));
@@ -60,8 +61,8 @@ export class Sliders {
 
   #pair(base, sides) {
     const [left, right] = sides.map((morph) => this.#range(morph, `${morphTitle(base)}, ${sideOf(morph.name)}`));
-    const link = make("button", { type: "button", class: "link-pair", title: "Move both sides as one" }, icon("linked"));
-    link.setAttribute("aria-label", `${morphTitle(base)}: both sides as one`);
+    const named = { "aria-label": `${morphTitle(base)}: both sides as one`, title: "Move both sides as one" };
+    const link = make("button", { type: "button", class: "link-pair", ...named }, icon("linked"));
     const show = () => link.setAttribute("aria-pressed", String(!this.#split.has(base)));
     link.addEventListener("click", () => {
       if (!this.#split.delete(base)) this.#split.add(base);
