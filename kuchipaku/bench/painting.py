@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ import numpy as np
 
 from kuchipaku.avatar import Avatar
 from kuchipaku.bench.figures import NotMeasured, Values, median
-from kuchipaku.bench.host import embedded
 from kuchipaku.commands.project import ROOT, built_in
 from kuchipaku.plugins import load_plugins
 from kuchipaku.pose import Layer, Pose, pose_at
@@ -24,6 +24,7 @@ from kuchipaku.stream import laid_on
 from kuchipaku.timeline import Timeline
 from kuchipaku.web.speaking import joined
 
+MODELS = "KUCHIPAKU_FOLDERS__MODELS"
 FPS = 30
 WINDOW = 30
 """Frames painted between two looks at the clock."""
@@ -43,9 +44,13 @@ SENTENCES = (
 
 @contextmanager
 def parts_of_a_server() -> Iterator[Services]:
-    """What the server is made of, on embedded defaults, in this process; let go of at the end."""
+    """What the server is made of, on embedded defaults, in this process; let go of at the end.
+
+    Only the folder of published weights is the user's own: KUCHIPAKU_FOLDERS__MODELS.
+    """
     folders = {"folders": {"characters": str(ROOT / "characters")}}
-    services = build_services(load_plugins(built_in()), load_settings(None, embedded({}), folders))
+    environ = {name: value for name, value in os.environ.items() if name == MODELS}
+    services = build_services(load_plugins(built_in()), load_settings(None, environ, folders))
     try:
         yield services
     finally:

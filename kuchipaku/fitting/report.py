@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ class Fitted:
         return {"score": self.score, "checks": [asdict(check) for check in self.checks], "anchors": self.anchors}
 
 
+@lru_cache(maxsize=1)  # people look first, and then add the same picture
 def fit(picture: bytes, megapixels: float, framing: Framing = "tha") -> Fitted:
     """The doctor's work on a picture. Raises BadRequest for what is none, TooLarge for one beyond `megapixels`.
 

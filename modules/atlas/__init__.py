@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kuchipaku import Avatar, Character, Settings, hookimpl
 from modules.atlas.settings import AtlasSettings
 
 if TYPE_CHECKING:
+    from kuchipaku.bench.figures import Benchmark
     from modules.atlas.avatar import AtlasAvatar
 
 
@@ -35,3 +37,11 @@ def wrap_avatar(avatar: Avatar, character: Character, settings: Settings) -> Atl
         return None
     store = Store.of(chosen.folder, character, avatar.size, chosen.max_mb)
     return AtlasAvatar(avatar, look, store, character.avatar)
+
+
+@hookimpl
+def register_benchmarks(register: Callable[[Benchmark], None], settings: Settings) -> None:
+    """How fast an atlas composes, and how near it comes to exact frames."""
+    from modules.atlas.benchmark import benchmark
+
+    register(benchmark(settings.folders.models / "tha4"))

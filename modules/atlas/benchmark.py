@@ -8,8 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean, median
+from typing import cast
 
-from kuchipaku import Avatar, Pixels, Pose
+from kuchipaku import Avatar, Character, Pixels, Pose
+from kuchipaku.bench.figures import Benchmark, Effort, Figure, Values
+from kuchipaku.bench.painting import parts_of_a_server, talking
+from kuchipaku.pose import pose_at, shut_once
 from modules.atlas.avatar import AtlasAvatar
 from modules.atlas.picture import premultiplied, psnr, ssim
 from modules.atlas.speed import look_at
@@ -25,6 +29,41 @@ TEXT = (
     "*neutral* Well, let us talk about the weather instead, shall we?",
 )
 _WANTED_FPS = 30
+
+FIGURES = (
+    Figure("atlas_fps", "pose atlas of a THA4 character, frames a second", least=30),
+    Figure("atlas_psnr", "pose atlas against exact frames of a talk, mean, dB"),
+    Figure("atlas_psnr_min", "the same, worst frame, dB"),
+    Figure("atlas_ssim", "pose atlas against exact frames of a talk, mean"),
+    Figure("atlas_render_s", "rendering it, seconds"),
+    Figure("atlas_mb", "its size on the disk, megabytes"),
+)
+
+
+def benchmark(models: Path) -> Benchmark:
+    """The atlas of a published THA4 model in `models`; of the embedded puppet, which is its hardest case, without."""
+
+    def figures(effort: Effort) -> Values:
+        with parts_of_a_server() as services:
+            character = _character(models) or services.characters.chosen()
+            measured = measure(cast(Avatar, services.avatars.get(character.avatar)(character)))
+        return {
+            "atlas_fps": measured["fps"],
+            "atlas_psnr": measured["psnr_mean"],
+            "atlas_psnr_min": measured["psnr_min"],
+            "atlas_ssim": measured["ssim_mean"],
+            "atlas_render_s": measured["render_seconds"],
+            "atlas_mb": measured["megabytes"],
+        }
+
+    return Benchmark(FIGURES, figures)
+
+
+def _character(models: Path) -> Character | None:
+    model = next(iter(sorted(models.glob("*/character_model.yaml"))), None)
+    if model is None:
+        return None
+    return Character(model.parent.name, model.parent, avatar="tha4", options={"quality": "exact"})
 
 
 def measure(avatar: Avatar, count: int = 64) -> dict[str, float]:
@@ -74,9 +113,6 @@ def painted(avatar: Avatar, poses: Sequence[Pose]) -> tuple[list[Pixels], list[f
 
 def live_poses(count: int = 64, seed: int = 1) -> list[Pose]:
     """Poses of a character that says TEXT, at random times: what all layers of a server make together."""
-    from kuchipaku.bench.painting import parts_of_a_server, talking
-    from kuchipaku.pose import pose_at, shut_once
-
     chance = random.Random(seed)
     with parts_of_a_server() as services:
         scene = talking(services, TEXT)

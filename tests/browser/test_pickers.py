@@ -56,10 +56,12 @@ def test_the_picture_of_a_character_is_shown_and_its_address_given_back(page: Pa
 
 def test_a_character_can_be_added_met_and_deleted(page: Page) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/api/fit", lambda route: route.fulfill(json={"score": 20, "checks": [], "preview": ""}))
     page.locator("#characters-open").click()
     page.locator("#add-picture").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": png(512)})
     page.locator("#add-title").fill("Aoi of the Lake")
     assert page.locator("#add-name").input_value() == "aoi-of-the-lake"
+    page.get_by_label("Take the picture as it is").check()
     page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_function("document.querySelector('#character-title').textContent === 'Aoi of the Lake'")
     page.locator("#characters-open").click()
