@@ -1,0 +1,155 @@
+"""The avatar kind "tha4"."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from statistics import median
+from typing import Literal, Protocol
+
+import numpy as np
+
+from kuchipaku import THA_RIG, BadRequest, Character, EngineUnavailable, Pixels, Pose
+from kuchipaku.settings import Section, checked
+from modules.talkinghead.tha4.character_model import CharacterModel, read_character_model
+from modules.talkinghead.tha4.fields import Floats
+from modules.talkinghead.tha4.networks import POSE, SIZE, Student
+
+Quality = Literal["auto", "exact", "live"]
+Device = Literal["auto", "cpu", "cuda"]
+
+
+class Tha4Options(Section):
+    """The table [tha4] of character.toml."""
+
+    model: str = "character_model.yaml"
+    """The character model's YAML file, inside the character's folder."""
+    quality: Quality | None = None
+    """How it is rendered; the server's setting where it is not given."""
+
+
+class Painter(Protocol):
+    """Who paints a pose vector."""
+
+    def paint(self, pose: Floats) -> Pixels:
+        """RGBA (512, 512, 4), straight alpha, of a pose (45,) float32."""
+        ...
+
+    def close(self) -> None:
+        """Let go of threads and devices."""
+        ...
+
+
+class Tha4Avatar:
+    """A posed avatar painted by a THA4 character model; a pose that is asked for twice is painted once."""
+
+    rig = THA_RIG
+    size = (SIZE, SIZE)
+
+    def __init__(self, painter: Painter, way: str) -> None:
+        """way: how it is rendered, for people: "exact on this CPU"."""
+        self._painter: Painter | None = painter
+        self._last: tuple[bytes, Pixels] | None = None
+        self.note = f"THA4, {way}"
+
+    def paint(self, pose: Pose) -> Pixels:
+        """RGBA, uint8 (512, 512, 4), straight alpha. Strengths are clamped, unknown morphs ignored."""
+        if self._painter is None:
+            raise EngineUnavailable("this avatar is closed", hint="build it anew")
+        vector = pose_vector(self.rig.clamp(pose))
+        key = vector.tobytes()
+        if self._last is None or self._last[0] != key:
+            self._last = key, self._painter.paint(vector)
+        return self._last[1].copy()
+
+    def close(self) -> None:
+        """Let go of the networks and their memory."""
+        if self._painter is not None:
+            self._painter.close()
+        self._painter = self._last = None
+
+
+def pose_vector(pose: Pose) -> Floats:
+    """(45,) float32 in the order of the rig."""
+    return np.array([pose.get(name, 0.0) for name in THA_RIG.morphs], np.float32)
+
+
+def tha4_avatar(character: Character, quality: Quality, device: Device, fps: float) -> Tha4Avatar:
+    """The avatar of a character's model, painting `fps` frames a second if it can.
+
+    quality: "auto" is exact where that is fast enough, and live elsewhere; `quality` of the character's own table
+    comes before it. Raises BadRequest naming the file or key that is wrong, EngineUnavailable without a model.
+    """
+    options = checked(Tha4Options, dict(character.options), f"{character.name}/character.toml")
+    model = read_character_model(_model_path(character.folder, options.model))
+    _check_tensors(model)
+    if device == "cuda" or (device == "auto" and _has_cuda()):
+        return _on_cuda(model)
+    return _on_cpu(model, options.quality or quality, fps)
+
+
+def _model_path(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BadRequest(f"[tha4] model: {name!r} lies outside of the character's folder", hint="name a file inside")
+    return path
+
+
+def _check_tensors(model: CharacterModel) -> None:
+    """Raises BadRequest unless names and shapes are those of a student; the reference is strict about them."""
+    import torch
+
+    try:
+        Student(torch.from_numpy(model.image)[None], model.face, model.body)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BadRequest(f"no THA4 student: {reason}", hint="the files of one published character model") from error
+
+
+def _on_cuda(model: CharacterModel) -> Tha4Avatar:
+    from modules.talkinghead.tha4.gpu import CudaStudent
+
+    return Tha4Avatar(CudaStudent(model), "exact, on CUDA")
+
+
+def _on_cpu(model: CharacterModel, quality: Quality, fps: float) -> Tha4Avatar:
+    from modules.talkinghead.tha4.fused import FusedStudent
+
+    if quality != "live":
+        exact = FusedStudent(model.image, model.face, model.body)
+        pace = frame_seconds(exact)
+        if quality == "exact" or pace * fps <= 1.0:
+            return Tha4Avatar(exact, f"exact, {pace * 1000:.0f} ms a frame")
+        exact.close()
+    return _live(model, fps)
+
+
+def _live(model: CharacterModel, fps: float) -> Tha4Avatar:
+    """All levels at their full size where that is fast enough, else the first one at half."""
+    from modules.talkinghead.tha4.live import live_student
+
+    fine = live_student(model.image, model.face, model.body)
+    pace = frame_seconds(fine)
+    if pace * fps <= 1.0:
+        return Tha4Avatar(fine, f"live, {pace * 1000:.0f} ms a frame")
+    fine.close()
+    coarse = live_student(model.image, model.face, model.body, coarse=True, seen=fine.seen)
+    return Tha4Avatar(coarse, f"live and coarser, {frame_seconds(coarse) * 1000:.0f} ms a frame")
+
+
+def frame_seconds(painter: Painter, frames: int = 3) -> float:
+    """How long a frame takes in which everything moves, in seconds: the median of a few, after one to warm up."""
+    poses = [np.full(POSE, 0.1 * i, np.float32) for i in range(frames + 1)]
+    return median([_seconds(painter, pose) for pose in poses][1:])
+
+
+def _seconds(painter: Painter, pose: Floats) -> float:
+    start = time.perf_counter()
+    painter.paint(pose)
+    return time.perf_counter() - start
+
+
+def _has_cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())

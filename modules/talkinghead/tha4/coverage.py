@@ -1,0 +1,74 @@
+"""Which pixels of a character can ever be seen: the others need no evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kuchipaku import Pixels
+from modules.talkinghead.tha4.fields import Floats
+from modules.talkinghead.tha4.networks import FACE_POSE, POSE, SIZE
+
+Mask = NDArray[np.bool_]
+
+VISIBLE = 2
+"""Alpha, of 255, above which a pixel counts as seen."""
+ROWS_APART = 8
+"""Rows between those that are looked at."""
+_TURNS = slice(39, 44)
+"""The morphs that move the silhouette: head, neck and body."""
+
+
+def sampled_poses(count: int = 4, seed: int = 4) -> Iterator[Floats]:
+    """Poses that reach as far as any can: all corners of the five turns, and `count` random ones."""
+    rng = np.random.default_rng(seed)
+    for corner in product((-1.0, 1.0), repeat=5):
+        pose = np.zeros(POSE, np.float32)
+        pose[_TURNS], pose[44] = corner, rng.integers(2)
+        yield pose
+    for _ in range(count):
+        yield random_pose(rng)
+
+
+def random_pose(rng: np.random.Generator) -> Floats:
+    """A pose (45,): about a third of the expressive morphs at random strengths, any gaze, any turn, any breath."""
+    pose = rng.uniform(0, 1, POSE) * (rng.uniform(0, 1, POSE) < 0.35)
+    pose[FACE_POSE - 2 : 44] = rng.uniform(-1, 1, 7)
+    pose[44] = rng.uniform(0, 1)
+    return pose.astype(np.float32)
+
+
+def coverage(paint: Callable[[Floats], Pixels]) -> Mask:
+    """(512, 512): what is seen in any of the sampled poses, in every eighth row, and what lies near it."""
+    seen = np.zeros((SIZE // ROWS_APART, SIZE), bool)
+    for pose in sampled_poses():
+        seen |= paint(pose)[ROWS_APART // 2 :: ROWS_APART, :, 3] > VISIBLE
+    return grown(seen.repeat(ROWS_APART, axis=0), ROWS_APART // 2)
+
+
+def looked_at() -> Mask:
+    """(512, 512): the rows that `coverage` needs."""
+    rows = np.zeros((SIZE, SIZE), bool)
+    rows[ROWS_APART // 2 :: ROWS_APART] = True
+    return rows
+
+
+def grown(mask: Mask, pixels: int) -> Mask:
+    """`mask`, wider by some pixels on every side."""
+    kernel = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel), bool)
+
+
+def blocks(mask: Mask, rows: int, columns: int) -> Mask:
+    """(size, size) -> (size / rows, size / columns): the blocks that hold a pixel of `mask`."""
+    return np.asarray(mask.reshape(len(mask) // rows, rows, -1, columns).any(axis=(1, 3)))
+
+
+def below(mask: Mask, lanes: int) -> Mask:
+    """Of the level below, half as large: every pixel that is read where the strips that hold `mask` are upsampled."""
+    strips = blocks(mask, 1, lanes).repeat(lanes, axis=1)
+    return grown(blocks(strips, 2, 2), 1)
