@@ -82,6 +82,18 @@ WORK_IN_SILENCE = """async (signs) => {
   return performance.now() - from;
 }"""
 
+WAIT_FOR_THE_FIRST_SIGN = """async (first) => {
+  const { watched } = await import("./static/watchdog.js");
+  let reason;
+  const work = (signal, heard) => new Promise((resolve) => {
+    setTimeout(heard, 300);
+    signal.addEventListener("abort", () => resolve(signal.reason.message));
+    setTimeout(resolve, 350, "");
+  });
+  await watched(new AbortController().signal, 100, async (...given) => (reason = await work(...given)), first);
+  return reason;
+}"""
+
 PERSIST = """async (status) => {
   const { persist } = await import("./static/api.js");
   const ended = new AbortController();
@@ -241,3 +253,8 @@ def test_where_storage_is_forbidden_the_key_is_known_until_the_page_is_closed(bl
 
 def test_the_log_keeps_the_last_turns(blank: Page) -> None:
     assert blank.evaluate(FILL_LOG, 203) == [str(n) for n in range(4, 204)]
+
+
+@pytest.mark.parametrize(("first", "reason"), [(2000, ""), (200, "Nothing came from the server for too long.")])
+def test_the_first_sign_of_a_slow_avatar_is_waited_for_longer(blank: Page, first: int, reason: str) -> None:
+    assert blank.evaluate(WAIT_FOR_THE_FIRST_SIGN, first) == reason

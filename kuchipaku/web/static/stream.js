@@ -7,6 +7,8 @@ const BLANK_LINE = [13, 10, 13, 10];
 const MOST_HEADER_BYTES = 4096;
 const MOST_DECODING = 4;
 const SILENCE_MS = 6000;
+/** Before the first frame an avatar may have to be loaded, and its fast paths compiled. */
+const LOADING_MS = 120_000;
 
 /**
  * @typedef {object} Part
@@ -95,16 +97,17 @@ function indexOf(bytes, pattern) {
  * @param {(frame: Frame) => void} onframe
  */
 export async function readFrames(path, signal, onframe) {
-  await watched(signal, SILENCE_MS, async (open, heard) => {
+  const read = async (open, heard) => {
     const response = await request(path, { signal: open, cache: "no-store" });
     const reader = response.body.getReader();
     const parser = new MultipartParser();
     const decode = decoder((frame) => (open.aborted ? frame.bitmap.close() : onframe(frame)));
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       heard();
-      parser.push(read.value).forEach(decode);
+      parser.push(piece.value).forEach(decode);
     }
-  });
+  };
+  await watched(signal, SILENCE_MS, read, LOADING_MS);
 }
 
 function factsOf(headers) {
