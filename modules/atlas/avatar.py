@@ -36,7 +36,7 @@ class AtlasAvatar:
         self.progress: float | None = 0.0
         """Of the rendering, 0 to 1; None when it is over."""
         self._about = str(getattr(avatar, "note", "")).partition(",")[0] or kind
-        self.note = f"rendering the pose atlas of {self._about}: 0 %"
+        self.note = f"rendering the pose atlas of {self._about}"
         self._avatar, self._look, self._store = avatar, look, store
         self._atlas = Atlas.of(look.rest)
         self._asked = float("-inf")
@@ -78,7 +78,6 @@ class AtlasAvatar:
         for done, sample in enumerate(samples):
             self._atlas = self._atlas.having(sample, self._part(sample, ground))
             self.progress = (done + 1) / len(samples)
-            self.note = f"rendering the pose atlas of {self._about}: {100 * self.progress:.0f} %"
 
     def _ground(self) -> Ground:
         """The face at rest as stored, if it shows this character; else all is rendered anew."""
@@ -119,7 +118,7 @@ class AtlasAvatar:
     def _nearness(self) -> float:
         """Mean PSNR of a few moving poses, dB; stored, for it takes exact frames."""
         stored = self._store.load("nearness")
-        if stored is not None:
+        if stored is not None and "psnr" in stored:
             return float(stored["psnr"])
         composed = [self._atlas.compose(self.rig.clamp(pose)) for pose in MOVING]
         exact = [self._exact(self.rig.clamp(pose)) for pose in MOVING]

@@ -15,7 +15,11 @@ from modules.atlas.picture import premultiplied
 ENOUGH = 0.8
 """Share of the wanted frames a second at which an avatar is left alone: exact frames, a few less of them."""
 _HOPELESS = 3.0
-"""Times longer than allowed that one picture may take before no second one is tried."""
+"""Times longer than allowed that two pictures may take before no third one is tried; one may have met a busy moment."""
+_NEAR = 1.5
+"""Times longer than allowed up to which the machine may just have been busy, so that a few more pictures are tried."""
+_MORE = 6
+"""Pictures that are tried then, at most."""
 _THUMB = 64
 _TOLERANCE = 6.0
 """Steps of 255 by which a thumbnail may differ at any place: arithmetic on another machine is not another picture."""
@@ -51,17 +55,28 @@ def look_at(avatar: Avatar, fps: float) -> Look:
     """Paint a few pictures; the first one, at rest, lets the avatar warm up and is not timed. As few as tell."""
     allowed = 1.0 / (ENOUGH * fps)
     rest = avatar.paint({}).copy()
-    first, spans = rest, []
-    for pose in MOVING:
-        began = time.perf_counter()
-        picture = avatar.paint(pose)
-        spans.append(time.perf_counter() - began)
-        if len(spans) == 1:
-            first = picture.copy()
-        if spans[-1] > _HOPELESS * allowed:
-            break
-    least = min(spans)  # on a busy machine a picture may have to wait for its turn
+    first, least = _timed(avatar, MOVING[0])
+    first = first.copy()
+    tried = 1
+    while tried < 2 or _is_open(least / allowed, tried):
+        # The least of all: on a busy machine a picture may have to wait for its turn.
+        least = min(least, _timed(avatar, MOVING[tried % len(MOVING)])[1])
+        tried += 1
     return Look(rest, _thumbs(rest, first), least, least <= allowed)
+
+
+def _is_open(slowness: float, tried: int) -> bool:
+    """Whether one more picture could tell more; `slowness`: the least time so far, in times of what is allowed."""
+    if tried < len(MOVING):
+        return slowness <= _HOPELESS
+    return 1.0 < slowness <= _NEAR and tried < len(MOVING) + _MORE
+
+
+def _timed(avatar: Avatar, pose: Pose) -> tuple[Pixels, float]:
+    """The picture of a pose, and the seconds that it took."""
+    began = time.perf_counter()
+    picture = avatar.paint(pose)
+    return picture, time.perf_counter() - began
 
 
 def _thumbs(*pictures: Pixels) -> NDArray[np.uint8]:

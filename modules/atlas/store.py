@@ -9,8 +9,10 @@ import hashlib
 import logging
 import os
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +39,10 @@ class Store:
     def of(cls, root: Path, character: Character, size: tuple[int, int], max_mb: int) -> Store:
         """The store of a character as its files are now. Older atlases go where all together exceed `max_mb`."""
         store = cls(root / f"{character.name}-{content_key(character, size)}")
-        _trim(root, store.folder, max_mb)
+        try:
+            _trim(root, store.folder, max_mb)
+        except OSError as error:
+            log.warning("the pose atlases in %s cannot be tidied up: %s", root, error)
         return store
 
     def load(self, name: str) -> dict[str, NDArray[np.generic]] | None:
@@ -55,7 +60,7 @@ class Store:
     def save(self, name: str, arrays: Arrays) -> None:
         """Write arrays under a name, whole or not at all. A disk that cannot be written is logged, no more."""
         path = self._path(name)
-        part = path.with_suffix(f".{os.getpid()}.part")
+        part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as file:
@@ -63,6 +68,8 @@ class Store:
             part.replace(path)
         except OSError as error:
             log.warning("the pose atlas cannot be kept: %s", error)
+            with suppress(OSError):
+                part.unlink()
 
     def clear(self) -> None:
         """Forget everything."""
@@ -79,7 +86,8 @@ class Store:
 
 def content_key(character: Character, size: tuple[int, int]) -> str:
     """16 hexadecimal digits that change with any file the picture may come from, and with the avatar's settings."""
-    digest = hashlib.sha256(repr((VERSION, character.avatar, size, sorted(character.options.items()))).encode())
+    described = character.avatar, character.picture, sorted(character.options.items())
+    digest = hashlib.sha256(repr((VERSION, size, *described)).encode())
     for path in _files(character.folder):
         digest.update(path.relative_to(character.folder).as_posix().encode())
         digest.update(path.read_bytes())
@@ -87,9 +95,9 @@ def content_key(character: Character, size: tuple[int, int]) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """What lies in a character's folder but its description, whose persona and voice paint nothing."""
+    """What lies in a character's folder but what paints nothing: its persona and voice, its emotions and motion."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != "character.toml":
+        if path.is_file() and path.name != "character.toml" and not path.match("_*.json"):
             yield path
 
 
@@ -106,4 +114,9 @@ def _trim(root: Path, kept: Path, max_mb: int) -> None:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*")) if folder.is_dir() else 0
+    """Bytes in a folder; a file that goes meanwhile, as a part does when it is whole, counts nothing."""
+    total = 0
+    for path in folder.glob("*") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total

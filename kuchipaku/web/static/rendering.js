@@ -54,7 +54,7 @@ export class Rendering {
 function show(live) {
   const { note = "", progress = null, trouble = "", ready = true } = live ?? {};
   const line = byId("rendering");
-  const portion = progress === null || note.includes("%") ? "" : `Preparing, ${Math.round(progress * 100)} %`;
+  const portion = progress === null ? "" : `Preparing, ${Math.round(progress * 100)} %`;
   line.textContent = [ready ? "" : "Getting ready…", portion, note].filter(Boolean).join(" · ");
   line.title = line.textContent;
   byId("preparing").hidden = progress === null;

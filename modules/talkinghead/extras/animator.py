@@ -58,7 +58,7 @@ class Animator:
         strengths = self._steady(t)
         strengths[_LIDS] = self._lids(t, strengths[_LIDS])
         strengths[_SHUT] = self._openings(t, strengths[_SHUT])
-        strengths[_BREATH] = sin(pi * t / self._settings.breathing_cycle_duration) ** 2
+        strengths[_BREATH] = breath(t, self._settings.breathing_cycle_duration)
         pose = dict(zip(THA_RIG.morphs, strengths.tolist(), strict=True))
         pose |= talking(self._script.talk, t, self._settings, self._script.seed)
         return laid_on_lips(pose, self._script.lips(t))
@@ -86,6 +86,11 @@ class Animator:
             return mouth
         ahead = self._course.target(talk.end) - self._course(talk.end)
         return mouth + ahead[_SHUT] * left_over(step, t - talk.end)
+
+
+def breath(t: float, cycle: float) -> float:
+    """How far the chest is raised at `t`, 0 to 1; one breath takes `cycle` seconds, however few they are."""
+    return sin(pi * (t % cycle / cycle)) ** 2
 
 
 def talking(talk: Talk | None, t: float, settings: AnimatorSettings, seed: int) -> dict[str, float]:

@@ -24,7 +24,7 @@ def memory(step: float) -> int:
     """Steps of 1/25 s after which less than 1e-8 of what was there is left; at least one, at most a minute."""
     if step >= 1.0:
         return 1
-    return min(round(60 * RATE), math.ceil(math.log(1e-8) / math.log1p(-step)))
+    return math.ceil(min(60 * RATE, math.log(1e-8) / math.log1p(-step)))
 
 
 class Course:

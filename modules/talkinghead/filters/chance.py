@@ -34,5 +34,6 @@ def held(frame: float, shortest: int, longest: int, *key: object) -> tuple[int, 
 
 def white_noise(height: int, width: int, *key: object) -> Floats:
     """(H, W), evenly spread over 0..1."""
-    levels = draws("noise", *key).integers(0, 256, (height, width), np.uint8)
+    words = draws("noise", *key).bit_generator.random_raw(-(-height * width // 8))
+    levels = words.astype("<u8", copy=False).view(np.uint8)[: height * width].reshape(height, width)
     return np.asarray(cv2.LUT(levels, _LEVELS), np.float32)

@@ -22,10 +22,11 @@ class Noise(Filter):
     magnitude: float = number(0.1, 0.0, 1.0, 0.01, "share that the strongest noise takes away")
     sigma: float = number(0.0, 0.0, 8.0, 0.1, "size of the grain, in pixels; 0 is a pixel")
 
-    def taken(self, light: Light, moment: Moment, name: str) -> Floats:
-        """(h, w): the share that the noise takes away, 0 to the magnitude."""
+    def change(self, light: Light, moment: Moment, name: str) -> Floats:
+        """(h, w): what the noise does, as a share: minus the magnitude, to 0."""
         noise = grain(light.height, light.width, self.sigma, moment.seed, name, math.floor(moment.frame))
-        return light.cut(noise) * np.float32(self.magnitude)
+        noise *= np.float32(-self.magnitude)
+        return light.cut(noise)
 
 
 class Alphanoise(Noise):
@@ -37,7 +38,7 @@ class Alphanoise(Noise):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        light.fade(1.0 - self.taken(light, moment, self.name))
+        light.fade(1.0 + self.change(light, moment, self.name))
 
 
 class Lumanoise(Noise):
@@ -49,7 +50,7 @@ class Lumanoise(Noise):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        light.recolour(1.0, -self.taken(light, moment, self.name))
+        light.recolour(1.0, self.change(light, moment, self.name))
 
 
 def grain(height: int, width: int, sigma: float, *key: object) -> Floats:

@@ -11,13 +11,16 @@ import numpy as np
 from pydantic import Field
 
 from modules.talkinghead.filters.base import Filter, Moment, choice, number
-from modules.talkinghead.filters.light import GRID, Light
+from modules.talkinghead.filters.light import Light
+from modules.talkinghead.filters.share import GRID, each
 from modules.talkinghead.filters.steps import Floats, luma_of
 
-GLOW_SIGMA, GLOW_REACH = 7.0, 10
-"""Of bloom's blur, in pixels: standard deviation, and how far it reaches (21 taps)."""
 COARSER = GRID
 """How much smaller a picture may be blurred: 51 dB from the blur at full size."""
+GLOW_SIGMA = 7.0
+"""Of bloom's blur: standard deviation, in pixels."""
+GLOW_TAPS = 2 * round(10 / COARSER) + 1
+"""It reaches 10 pixels far."""
 
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 Colour = Annotated[list[Unit], Field(min_length=3, max_length=3)]
@@ -36,24 +39,55 @@ class Bloom(Filter):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        colours, alpha = (planes := light.straight())[:3], planes[3]
-        mask, spare = light.spare
-        cv2.threshold(luma_of(colours, mask), self.luma_threshold, 1.0, cv2.THRESH_BINARY, dst=mask)
-        mask *= alpha
-        for plane in colours:
-            add_glow(plane, np.multiply(plane, mask, out=spare), -self.hdr_exposure)
-            cv2.exp(plane, dst=plane)
-            np.subtract(1.0, plane, out=plane)
+        planes, spare = light.straight(), light.spare
+        _, height, width = planes.shape
+        glow = np.empty((3, -(-height // COARSER), -(-width // COARSER)), np.float32)
+
+        def dim(rows: slice) -> None:
+            glow[:, coarser(rows)] = brights(planes[:, rows], spare[:, rows], self.luma_threshold)
+
+        def expose(rows: slice) -> None:
+            for plane, blurred in zip(planes[:3, rows], glow, strict=True):
+                cv2.scaleAdd(plane, -self.hdr_exposure, enlarged(blurred, rows, width), dst=plane)
+                np.subtract(1.0, cv2.exp(plane, dst=plane), out=plane)
+
+        light.each_band(dim)
+        glow *= np.float32(-self.hdr_exposure)
+        for plane in glow:
+            cv2.GaussianBlur(plane, (GLOW_TAPS, GLOW_TAPS), GLOW_SIGMA / COARSER, dst=plane)
+        light.each_band(expose)
 
 
-def add_glow(plane: Floats, bright: Floats, factor: float) -> None:
-    """Blur `bright` at a quarter of its size, where nobody sees a difference, add it and multiply; both (H, W)."""
+def brights(planes: Floats, spare: Floats, threshold: float) -> Floats:
+    """What glows of straight planes (4, h, w), at a quarter of the size: (3, h / 4, w / 4), rounded up."""
+    mask, bright = spare
+    cv2.threshold(luma_of(planes[:3], mask), threshold, 1.0, cv2.THRESH_BINARY, dst=mask)
+    mask *= planes[3]
+    return np.stack([reduced(np.multiply(plane, mask, out=bright)) for plane in planes[:3]])
+
+
+def coarser(rows: slice) -> slice:
+    """The rows of a picture that is so much smaller."""
+    return slice(rows.start // COARSER, -(-rows.stop // COARSER))
+
+
+def reduced(plane: Floats) -> Floats:
+    """(h, w) -> means over squares, (h / 4, w / 4), rounded up; what is missing to whole squares repeats the border."""
     height, width = plane.shape
-    small = cv2.resize(bright, (-(-width // COARSER), -(-height // COARSER)), interpolation=cv2.INTER_AREA)
-    taps = 2 * round(GLOW_REACH / COARSER) + 1
-    small = np.asarray(cv2.GaussianBlur(small, (taps, taps), GLOW_SIGMA / COARSER), np.float32) * np.float32(factor)
-    cv2.resize(small, (width, height), dst=bright, interpolation=cv2.INTER_LINEAR)
-    cv2.scaleAdd(plane, factor, bright, dst=plane)
+    below, right = -height % COARSER, -width % COARSER
+    if below or right:
+        plane = np.pad(plane, ((0, below), (0, right)), mode="edge")
+    size = (width + right) // COARSER, (height + below) // COARSER
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def enlarged(small: Floats, rows: slice, width: int) -> Floats:
+    """These rows of the full size, (rows, width), smooth across the bands."""
+    first, last = max(rows.start // COARSER - 1, 0), coarser(rows).stop + 1
+    part = small[first:last]
+    size = part.shape[1] * COARSER, part.shape[0] * COARSER
+    large = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return large[rows.start - first * COARSER : rows.stop - first * COARSER, :width]
 
 
 class ChromaticAberration(Filter):
@@ -67,21 +101,24 @@ class ChromaticAberration(Filter):
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class. Alpha stays, so fringes are seen within the outline."""
         red, _, blue, _ = light.premultiplied()
-        for plane, scale in ((red, 1.0 + self.axial_scale), (blue, 1.0 - self.axial_scale)):
-            if self.transverse_sigma > 0:
-                cv2.GaussianBlur(plane, (0, 0), self.transverse_sigma, dst=plane)
-            if scale != 1.0:
-                plane[:] = zoomed(plane, scale, light.middle, light.spare[0])
+        sides = ((red, 1.0 + self.axial_scale, light.spare[0]), (blue, 1.0 - self.axial_scale, light.spare[1]))
+        each(lambda side: self._defocus(*side, light.middle), sides)
+
+    def _defocus(self, plane: Floats, scale: float, spare: Floats, middle: tuple[float, float]) -> None:
+        if self.transverse_sigma > 0:
+            cv2.GaussianBlur(plane, (0, 0), self.transverse_sigma, dst=plane)
+        if scale != 1.0:
+            np.copyto(spare, plane)
+            zoom(spare, scale, middle, plane)
 
 
-def zoomed(plane: Floats, scale: float, middle: tuple[float, float], out: Floats) -> Floats:
+def zoom(plane: Floats, scale: float, middle: tuple[float, float], out: Floats) -> None:
     """`plane`, (h, w), enlarged around row and column -> `out`; what would come from outside repeats the border."""
     height, width = plane.shape
     y, x = middle
     matrix = np.array([[1 / scale, 0, x - x / scale], [0, 1 / scale, y - y / scale]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     cv2.warpAffine(plane, matrix, (width, height), dst=out, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return out
 
 
 class Vignetting(Filter):

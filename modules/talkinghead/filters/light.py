@@ -1,14 +1,16 @@
 """A frame as linear light in planes, which puts off what can be done together.
 
-Most filters only weigh colours (`recolour`) or slide rows (`slide`). Runs of such steps are multiplied out on small
-arrays first and touch the picture once. A filter that needs the picture itself asks for it `straight` or
+Most filters only weigh colours (`recolour`) or slide rows (`slide`). Runs of such steps are multiplied out first and
+touch the picture once, band by band of its rows. A filter that needs the picture itself asks for it `straight` or
 `premultiplied`.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -16,12 +18,11 @@ from numpy.typing import ArrayLike
 
 from kuchipaku import Pixels
 from modules.talkinghead.color import to_linear, to_srgb
+from modules.talkinghead.filters.share import GRID, bands, each
 from modules.talkinghead.filters.steps import Floats, Sliding, Weighing
 
 MARGIN = 12
 """Clear pixels kept around the window, for what spreads."""
-GRID = 4
-"""Windows start and end at its multiples, so that what is worked out at a smaller size does not depend on them."""
 FAINTEST = 0.5 / 255.0
 """Alpha below it is written as 0."""
 _FULL = 65535.0
@@ -51,6 +52,8 @@ class _Buffers:
 
 
 _BUFFERS = _Buffers()
+Weight = Callable[[Floats], Floats]
+"""What colours are multiplied by, of alpha; both (h, w)."""
 
 
 class Light:
@@ -64,14 +67,13 @@ class Light:
         """RGBA uint8 (H, W, 4), sRGB, straight alpha."""
         self.height, self.width = pixels.shape[:2]
         self._is_premultiplied = False
-        self._weighing: Weighing | None = None
+        self._weighings: list[Weighing] = []
         self._sliding: Sliding | None = None
         self._laid: list[tuple[slice, Floats | float, Floats | float]] = []
         self._margin = MARGIN
         self._open(_around(np.asarray(cv2.extractChannel(pixels, 3), np.uint8)))
-        channels = cv2.split(pixels[self.window])
-        for plane, channel, table in zip(self._planes, channels, [_DECODE] * 3 + [_UNIT], strict=True):
-            cv2.LUT(channel, table, dst=plane)
+        shown = pixels[self.window]
+        self.each_band(lambda rows: _decode(shown[rows], self._planes[:, rows], self.spare[0, rows]))
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -89,7 +91,7 @@ class Light:
         """Work on the whole frame from now on: something is about to leave the window."""
         if self._planes.shape[1:] == (self.height, self.width):
             return
-        self._settle_weighing()
+        self._settle_weighings()
         window, planes, buffer = self.window, self._planes, self._buffer
         self._open((slice(0, self.height), slice(0, self.width)))
         self._planes.fill(0.0)
@@ -109,8 +111,7 @@ class Light:
         `gain`: a number, (h, 1) or (h, w), see `cut`. `luma`: the same, or with a leading axis for red, green and blue.
         """
         self._settle_rows()
-        weighing = Weighing.of(gain, luma)
-        self._weighing = self._weighing.then(weighing) if self._weighing else weighing
+        self._weighings.append(Weighing.of(gain, luma))
 
     def fade(self, gain: ArrayLike) -> None:
         """Multiply alpha by a number, (h, 1) or (h, w), of 0..1."""
@@ -129,10 +130,8 @@ class Light:
     def straight(self) -> Floats:
         """The planes (4, h, w), to be changed in place: red, green, blue as they are, and alpha."""
         self._settle_rows()
-        if self._is_premultiplied:
-            self.recolour(_inverse(self._planes[3]))
+        self._settle_weighings(_inverse if self._is_premultiplied else None)
         self._is_premultiplied = False
-        self._settle_weighing()
         return self._planes
 
     def premultiplied(self, spill: int = 0) -> Floats:
@@ -144,9 +143,13 @@ class Light:
         if spill > self._margin:
             self.widen()
         self._margin -= spill
-        self._premultiply()
-        self._settle_weighing()
+        self._settle_weighings(None if self._is_premultiplied else _itself)
+        self._is_premultiplied = True
         return self._planes
+
+    def each_band(self, work: Callable[[slice], object]) -> None:
+        """Do what touches no other rows: `work(rows)` for each band of the window, several at a time."""
+        each(work, bands(*self._planes.shape[1:]))
 
     def lay(self, rows: slice, cover: Floats | float, light: Floats | float) -> None:
         """Lay grey light over some rows, beside the outline too. Coverage and light: 0..1, (rows, W) or a number."""
@@ -156,29 +159,37 @@ class Light:
         """RGBA uint8 (H, W, 4), sRGB, straight alpha. Clear pixels are black. The light is spent: ask once."""
         laid, self._laid = self._laid, []
         self._settle_rows()
-        if self._weighing and self._weighing.luma is not None:
-            self._settle_weighing()
-        alpha = self._planes[3]
-        gain = _inverse(alpha) if self._is_premultiplied else _visible(alpha)
-        gain = gain * self._weighing.gain if self._weighing else gain
-        channels = [_encoded(plane, gain) for plane in self._planes[:3]]
-        channels.append(np.asarray(cv2.convertScaleAbs(alpha, alpha=255.0), np.uint8))
-        _BUFFERS.give(self._buffer)
         whole = np.zeros((self.height, self.width, 4), np.uint8)
-        whole[self.window] = cv2.merge(channels)
+        shown = whole[self.window]
+        self.each_band(lambda rows: self._encode(rows, shown[rows]))
+        _BUFFERS.give(self._buffer)
         for rows, cover, light in laid:
             whole[rows] = _covered(whole[rows], cover, light)
         return whole
 
-    def _premultiply(self) -> None:
-        if not self._is_premultiplied:
-            self.recolour(self._planes[3].copy())
-        self._is_premultiplied = True
+    def _encode(self, rows: slice, out: Pixels) -> None:
+        planes = self._planes[:, rows]
+        weighing = self._weighed(rows, _inverse if self._is_premultiplied else _visible)
+        more = weighing.of_luma(planes[:3], self.spare[0, rows])
+        added = [None] * 3 if more is None else list(np.broadcast_to(more, (3, *more.shape[1:])))
+        channels = _channels(self.spare[1, rows])
+        for plane, light, channel in zip(planes[:3], added, channels[:3], strict=True):
+            _encode(plane, weighing.gain, light, channel)
+        cv2.convertScaleAbs(planes[3], dst=channels[3], alpha=255.0)
+        cv2.merge(channels, dst=out)
 
-    def _settle_weighing(self) -> None:
-        if self._weighing:
-            self._weighing.apply(self._planes[:3], self.spare)
-        self._weighing = None
+    def _settle_weighings(self, last: Weight | None = None) -> None:
+        """Do what was put off by `recolour`, and then multiply by `last` of alpha."""
+        if self._weighings or last:
+            self.each_band(lambda rows: self._weighed(rows, last).apply(self._planes[:3, rows], self.spare[0, rows]))
+        self._weighings = []
+
+    def _weighed(self, rows: slice, last: Weight | None) -> Weighing:
+        """All that was put off, and `last`, as one."""
+        steps = [weighing.at(rows) for weighing in self._weighings]
+        if last:
+            steps.append(Weighing(last(self._planes[3, rows])))
+        return reduce(Weighing.then, steps)
 
     def _settle_rows(self) -> None:
         """Do what was put off by `slide`, and by `lay` after it."""
@@ -220,6 +231,21 @@ def _part(start: int, stop: int, whole: int) -> slice:
     return slice(first * GRID, min(last * GRID, whole))
 
 
+def _channels(spare: Floats) -> list[Pixels]:
+    """Four uint8 (h, w) in the memory of one plane: fresh pages would take longer than what is written to them."""
+    return list(spare.reshape(-1).view(np.uint8).reshape(4, *spare.shape))
+
+
+def _decode(pixels: Pixels, planes: Floats, spare: Floats) -> None:
+    channels = cv2.split(pixels, _channels(spare))
+    for channel, table, plane in zip(channels, [_DECODE] * 3 + [_UNIT], planes, strict=True):
+        cv2.LUT(channel, table, dst=plane)
+
+
+def _itself(alpha: Floats) -> Floats:
+    return alpha
+
+
 def _visible(alpha: Floats) -> Floats:
     """1 where a pixel will be seen, else 0."""
     return np.asarray(cv2.threshold(alpha, FAINTEST, 1.0, cv2.THRESH_BINARY)[1], np.float32)
@@ -234,6 +260,11 @@ def _inverse(alpha: Floats) -> Floats:
     return seen
 
 
-def _encoded(plane: Floats, gain: Floats) -> Pixels:
-    """Linear light (h, w), times `gain` (h, w), as sRGB, uint8."""
-    return np.asarray(cv2.LUT(cv2.multiply(plane, gain, scale=_FULL, dtype=cv2.CV_16U), _ENCODE), np.uint8)
+def _encode(plane: Floats, gain: Floats, more: Floats | None, out: Pixels) -> None:
+    """Linear light times `gain` plus `more` -> sRGB, all (h, w). The plane is spent."""
+    if more is None:
+        steps = cv2.multiply(plane, gain, scale=_FULL, dtype=cv2.CV_16U)
+    else:
+        np.multiply(plane, gain, out=plane)
+        steps = cv2.addWeighted(plane, _FULL, more, _FULL, 0.0, dtype=cv2.CV_16U)
+    cv2.LUT(steps, _ENCODE, dst=out)

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from modules.talkinghead.filters.share import each
+
 Floats = NDArray[np.float32]
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
@@ -47,22 +49,27 @@ class Weighing:
         gain = _times(after.gain, self.gain)
         luma = None if self.luma is None else _times(after.gain, self.luma)
         if after.luma is not None:
-            more = _times(self._of_luma(), after.luma)
+            more = _times(self._luma_factor(), after.luma)
             luma = more if luma is None else luma + more
         return Weighing(gain, luma)
 
-    def apply(self, colours: Floats, spare: Floats) -> None:
-        """Change colours (3, H, W) in place; `spare`, (2, H, W), is overwritten."""
-        if self.luma is None:
-            colours *= self.gain
-            return
-        luma, more = luma_of(colours, spare[0]), spare[1]
-        weights = np.broadcast_to(self.luma, (3, *self.luma.shape[1:]))
-        for plane, weight in zip(colours, weights, strict=True):
-            _times(self.gain, plane, out=plane)
-            plane += np.multiply(luma, weight, out=more)
+    def at(self, rows: slice) -> Weighing:
+        """What it does to some rows."""
+        luma = self.luma if self.luma is None or self.luma.shape[1] == 1 else self.luma[:, rows]
+        return Weighing(self.gain if len(self.gain) == 1 else self.gain[rows], luma)
 
-    def _of_luma(self) -> Floats:
+    def apply(self, colours: Floats, spare: Floats) -> None:
+        """Change colours (3, H, W) in place; `spare`, (H, W), is overwritten."""
+        more = self.of_luma(colours, spare)
+        _times(self.gain, colours, out=colours)
+        if more is not None:
+            colours += more
+
+    def of_luma(self, colours: Floats, spare: Floats) -> Floats | None:
+        """(1 or 3, H, W), or None for 0: what is added to colours (3, H, W). `spare`, (H, W), is overwritten."""
+        return None if self.luma is None else luma_of(colours, spare) * self.luma
+
+    def _luma_factor(self) -> Floats:
         """The factor by which luma itself changes."""
         if self.luma is None:
             return self.gain
@@ -101,5 +108,8 @@ class Sliding:
         span = slice(int(changed[0]), int(changed[-1]) + 1)
         x = np.arange(width, dtype=np.float32) - self.shift[span, None]
         y = np.repeat(self.rows[span, None], width, axis=1)
-        for plane in planes:
+
+        def slide(plane: Floats) -> None:
             plane[span] = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+
+        each(slide, planes)

@@ -13,6 +13,7 @@ from pydantic import field_validator, model_validator
 from modules.talkinghead.filters.base import Filter, Moment, choice, number
 from modules.talkinghead.filters.chance import draws, held, white_noise
 from modules.talkinghead.filters.light import Light
+from modules.talkinghead.filters.share import each
 from modules.talkinghead.filters.steps import Floats
 
 LEAN = 0.25
@@ -38,8 +39,8 @@ class AnalogLowres(Filter):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        for plane in light.premultiplied(spill=self.kernel_size // 2):
-            cv2.GaussianBlur(plane, (self.kernel_size,) * 2, self.sigma, dst=plane)
+        planes = light.premultiplied(spill=self.kernel_size // 2)
+        each(lambda plane: cv2.GaussianBlur(plane, (self.kernel_size,) * 2, self.sigma, dst=plane), planes)
 
 
 class AnalogBadhsync(Filter):

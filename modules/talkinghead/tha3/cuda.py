@@ -60,7 +60,7 @@ def captured(function: Stage, *examples: Tensor) -> Stage:
     return Captured(function, *examples) if examples[0].is_cuda else function
 
 
-class GraphStage:
+class Graphs:
     """One stage of the poser: a graph for each number of pictures, made when it is first needed."""
 
     def __init__(self, function: Stage, device: torch.device, deliver: Callable[[Tensor], Tensor]) -> None:
@@ -68,14 +68,9 @@ class GraphStage:
         self._device = device
         self._deliver = deliver
         self._graphs: dict[int, Stage] = {}
-        self._batch: Batch[Arguments, Tensor] = Batch(self.evaluate, SIZES[-1])
-
-    def __call__(self, *arguments: Tensor) -> Tensor:
-        """The stage for one picture, together with those that other threads ask for."""
-        return self._batch.ask(arguments)
 
     @torch.inference_mode()
-    def evaluate(self, asked: Sequence[Arguments]) -> Sequence[Tensor]:
+    def __call__(self, asked: Sequence[Arguments]) -> Sequence[Tensor]:
         """The stage for up to eight pictures at once."""
         size = next(size for size in SIZES if size >= len(asked))
         filled = [*asked, *[asked[-1]] * (size - len(asked))]
@@ -85,6 +80,21 @@ class GraphStage:
                 self._graphs[size] = captured(self._function, *arguments)
             made = self._deliver(self._graphs[size](*arguments))
             return [made[i : i + 1] for i in range(len(asked))]
+
+
+class GraphStage:
+    """One stage for any number of threads: what they ask for at a time is evaluated together.
+
+    Nothing in it refers back to it, so that the memory of its graphs is free as soon as it is let go of.
+    """
+
+    def __init__(self, function: Stage, device: torch.device, deliver: Callable[[Tensor], Tensor]) -> None:
+        self.evaluate = Graphs(function, device, deliver)
+        self._batch: Batch[Arguments, Tensor] = Batch(self.evaluate, SIZES[-1])
+
+    def __call__(self, *arguments: Tensor) -> Tensor:
+        """The stage for one picture, together with those that other threads ask for."""
+        return self._batch.ask(arguments)
 
 
 class GraphEngine:
@@ -104,8 +114,9 @@ class GraphEngine:
     @torch.inference_mode()
     def take_apart(self, image: Tensor) -> TakenApart:
         """See Engine."""
-        held = image.to(self._device)
-        decomposed = poser.decompose(self._networks, held)
+        with _ONE_AT_A_TIME:
+            held = image.to(self._device)
+            decomposed = poser.decompose(self._networks, held)
         return TakenApart(held, decomposed.background, decomposed.eyebrows)
 
 

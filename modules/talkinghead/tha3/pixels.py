@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from kuchipaku import BadRequest
@@ -19,7 +19,7 @@ def read_picture(path: Path) -> Tensor:
     try:
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:  # Pillow has no common class
         raise BadRequest(f"{path} is no picture that can be read", hint="a PNG of 512x512 is best") from error
     if upright.size != (SIZE, SIZE):
         upright = ImageOps.fit(upright, (SIZE, SIZE), Image.Resampling.LANCZOS)

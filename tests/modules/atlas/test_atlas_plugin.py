@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import modules.atlas
 from kuchipaku import Avatar, Character, Rig, Settings, hookimpl
 from kuchipaku.services import Services
 from kuchipaku.testing import fake_services
-from modules.atlas import benchmark, render, wrap_avatar
+from modules.atlas import benchmark, render, speed, wrap_avatar
 from modules.atlas.avatar import AtlasAvatar
 from modules.atlas.benchmark import compared
 from modules.atlas.picture import psnr, ssim
@@ -53,7 +54,29 @@ def test_slow_is_what_misses_the_wanted_rate(doodle: type) -> None:
     assert not look_at(avatar, 100).keeps_up
     hopeless = doodle(seconds=0.1)
     assert not look_at(hopeless, 100).keeps_up
-    assert len(hopeless.asked) == 2, "at rest and one more"
+    assert len(hopeless.asked) == 3, "at rest and two more"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "tried", "keeps_up"),
+    [
+        ([5, 5, 5], 3, True),
+        ([60, 5, 60], 3, True),
+        ([15, 14, 16, 15, 9], 5, True),
+        ([15, 14, 16, 15, 15, 16, 14, 15, 16], 9, False),
+        ([25, 24, 26], 3, False),
+        ([90, 80], 2, False),
+    ],
+)
+def test_a_busy_machine_is_looked_at_for_longer_where_the_line_is_near(
+    doodle: type, monkeypatch: pytest.MonkeyPatch, milliseconds: list[int], tried: int, keeps_up: bool
+) -> None:
+    spans = iter(milliseconds)
+    monkeypatch.setattr(speed, "_timed", lambda avatar, pose: (avatar.paint(pose), next(spans) / 1000))
+    avatar = doodle()
+    look = look_at(avatar, 100)
+    assert (look.keeps_up, len(avatar.asked)) == (keeps_up, 1 + tried)
+    assert all(a != b for a, b in pairwise(avatar.asked)), "nothing could be kept from the one before"
 
 
 def test_it_can_be_had_always_and_never(doodle: type, character: Character, tmp_path: Path) -> None:

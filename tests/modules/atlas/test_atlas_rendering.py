@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -44,7 +46,7 @@ def test_it_answers_before_anything_is_rendered_and_says_how_far_it_is(build: Bu
     atlas = build(slow)
     assert np.array_equal(atlas.paint({"head_x": 1.0}), doodle().paint({}))
     until(lambda: 0.05 < (atlas.progress or 0.0) < 0.9)
-    assert atlas.note == f"rendering the pose atlas of doodle: {100 * atlas.progress:.0f} %"
+    assert atlas.note == "rendering the pose atlas of doodle", "the number is told by `progress` alone"
 
 
 def test_when_it_is_done_it_says_how_near_it_comes_and_lets_the_avatar_go(build: Build, doodle: type) -> None:
@@ -158,13 +160,37 @@ def test_a_folder_that_cannot_be_written_costs_only_the_memory_of_it(
     assert "dB" in atlas.note and "cannot be kept" in caplog.text
 
 
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill_up(file: BinaryIO, **arrays: object) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", fill_up)
+    store = Store(tmp_path / "atlas")
+    store.save("turn", {"turn": np.zeros(1)})
+    assert list(store.folder.iterdir()) == [] and store.load("turn") is None
+
+
+def test_a_stored_nearness_that_is_none_is_measured_anew(build: Build, doodle: type, tmp_path: Path) -> None:
+    first = build(doodle())
+    assert first.wait(60.0)
+    np.savez(tmp_path / "atlas" / "nearness.npz", something=np.array(1.0))
+    again = build(doodle())
+    assert again.wait(60.0)
+    assert again.note == first.note
+
+
 def test_the_key_follows_the_content(character: Character) -> None:
     size = (128, 112)
     key = content_key(character, size)
     assert key == content_key(character, size) and len(key) == 16
     (character.folder / "character.toml").write_text('avatar = "fake"\npersona = "You are somebody else."\n')
     assert content_key(character, size) == key
+    (character.folder / "_animator.json").write_text('{"target_fps": 30}')
+    (character.folder / "_emotions.json").write_text("{}")
+    assert content_key(character, size) == key, "motion is no picture"
     assert content_key(replace(character, options={"variant": "half"}), size) != key
+    assert content_key(replace(character, picture="other.png"), size) != key
     assert content_key(character, (64, 64)) != key
     (character.folder / "picture.png").write_bytes(b"another picture")
     assert content_key(character, size) != key
@@ -180,3 +206,26 @@ def test_the_oldest_atlases_go_where_there_is_too_much(character: Character, tmp
         os.utime(folder, (stamp, stamp))
     Store.of(root, character, (128, 112), max_mb=20)
     assert sorted(path.name for path in root.iterdir()) == sorted(["newest", own.name])
+
+
+def test_a_file_that_goes_while_sizes_are_taken_is_no_error(character: Character, tmp_path: Path) -> None:
+    folder = tmp_path / "store" / "other"
+    folder.mkdir(parents=True)
+    (folder / "gone.part").symlink_to(folder / "nothing")
+    (folder / "part.npz").write_bytes(bytes(1_000_000))
+    Store.of(tmp_path / "store", character, (128, 112), max_mb=20)
+    assert Store(folder).megabytes == 1.0
+
+
+def test_atlases_of_somebody_else_can_be_read(
+    character: Character, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(f"not yours: {path}")
+
+    store = Store.of(tmp_path, character, (128, 112), max_mb=20)
+    store.save("ground", {"common": np.ones(3)})
+    monkeypatch.setattr(os, "utime", refuse)
+    again = Store.of(tmp_path, character, (128, 112), max_mb=20).load("ground")
+    assert again is not None and again["common"].tolist() == [1.0, 1.0, 1.0]
+    assert "cannot be tidied up: not yours" in caplog.text

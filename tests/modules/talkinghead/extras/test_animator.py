@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,7 +11,8 @@ from kuchipaku import THA_RIG, Pose
 from kuchipaku.pose import OPENINGS, lay
 from modules.talkinghead.extras.animator import Animator, Script, laid_on_lips
 from modules.talkinghead.extras.moods import Mood
-from modules.talkinghead.extras.settings import AnimatorSettings
+from modules.talkinghead.extras.reading import LARGEST
+from modules.talkinghead.extras.settings import KEYS, AnimatorSettings, strict
 from modules.talkinghead.extras.talk import Talk
 
 STILL = AnimatorSettings(blink_probability=0.0, sway_morphs=())
@@ -142,6 +144,17 @@ def test_it_moves_without_jumps_but_for_lids_and_mouth() -> None:
     poses = [at(moving, t) for t in np.arange(0.0, 20.0, 0.01)]
     for morph in set(THA_RIG.morphs) - {*OPENINGS, "eye_wink_left", "eye_wink_right"}:
         assert np.abs(np.diff([pose[morph] for pose in poses])).max() < 0.08, morph
+
+
+@pytest.mark.parametrize("name", [name for name, key in KEYS.items() if key.kind == "number"])
+def test_no_number_that_is_taken_ends_it(name: str) -> None:
+    key = KEYS[name]
+    for number in (math.ulp(0.0) if key.above else key.least, min(key.most, LARGEST)):
+        assert strict({name: number}, "") == {name: number}
+        talking = Talk(0.0)
+        layer = animator(AnimatorSettings(**{name: number}), (Mood(0.0, "joy"), Mood(2.0, "anger")), talking)
+        poses = [at(layer, t) for t in (0.0, 2.5, 777.7)]
+        assert all(math.isfinite(strength) for pose in poses for strength in pose.values())
 
 
 def test_only_what_is_to_sway_sways() -> None:

@@ -112,6 +112,18 @@ def test_filters_alone_leave_life_and_feelings_to_others(client: FlaskClient, tm
     assert told["animator"]["crop_left"] == 0.0 and told["saved"]
 
 
+def test_of_a_whole_sheet_only_the_changed_face_and_setting_are_saved(client: FlaskClient, tmp_path: Path) -> None:
+    before = read(client)
+    faces = before["templates"] | {"joy": before["templates"]["joy"] | {"mouth_smirk": 1.0}}
+    post(client, animator=before["animator"] | {"target_fps": 20}, templates=faces)
+    told = client.post(f"{STUDIO}/save", json={}).get_json()
+    folder = tmp_path / "characters" / "test"
+    saved = json.loads((folder / "_emotions.json").read_text())
+    assert list(saved) == ["joy"] and saved["joy"]["mouth_smirk"] == 1.0
+    assert json.loads((folder / "_animator.json").read_text()) == {"target_fps": 20.0}
+    assert told["saved"] and told["templates"]["anger"] == before["templates"]["anger"]
+
+
 def test_a_character_that_goes_takes_its_wishes_with_it(client: FlaskClient, face: Callable[..., bytes]) -> None:
     for _ in range(2):
         client.post(

@@ -70,9 +70,12 @@ def test_wrong_options_are_named(models: Path, tmp_path: Path) -> None:
 
 
 def test_a_picture_that_cannot_be_read_is_named(models: Path, tmp_path: Path) -> None:
-    (tmp_path / "picture.png").write_bytes(b"no picture")
-    with pytest.raises(BadRequest, match="picture"):
-        tha3_avatar(Character("test", tmp_path), models, "auto", "cpu")
+    character(tmp_path)
+    whole = (tmp_path / "picture.png").read_bytes()
+    for broken in (b"no picture", whole[:900], whole.replace(b"\0\0\0\x0dIHDR", b"\0\0\0\x05IHDR")):
+        (tmp_path / "picture.png").write_bytes(broken)
+        with pytest.raises(BadRequest, match="picture"):
+            tha3_avatar(Character("test", tmp_path), models, "auto", "cpu")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -35,6 +37,17 @@ def test_pictures_in_a_batch_come_out_as_they_do_alone(networks: Networks) -> No
     alone = [engine.move_eyebrows(*arguments) for arguments in asked]
     assert [moved.shape for moved in together] == [(1, 4, 128, 128)] * 3
     assert all(torch.allclose(*pair, atol=3e-4) for pair in zip(together, alone, strict=True))
+
+
+def test_graphs_are_let_go_of_with_the_engine_and_not_at_the_next_collection(networks: Networks) -> None:
+    engine = GraphEngine(networks)
+    graphs = weakref.ref(engine.move_face.evaluate)
+    gc.disable()
+    try:
+        del engine
+        assert graphs() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(("count", "graph"), [(1, 1), (3, 4), (5, 8)])
