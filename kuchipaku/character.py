@@ -155,14 +155,16 @@ class CharacterStore:
             (self._folder / _CHOSEN).write_text(name, encoding="utf-8")
             return character
 
-    def add(self, name: str, title: str, picture: bytes, tables: str = "") -> Character:
-        """A new character of one PNG picture; `tables` is more TOML for its file.
+    def add(
+        self, name: str, title: str, picture: bytes, tables: str = "", files: Mapping[str, bytes] | None = None
+    ) -> Character:
+        """A new character of one PNG picture; `tables` is more TOML for its file, `files` lie beside, or in its place.
 
         Raises BadRequest for a bad name or wrong tables, Busy for one that exists. The folder appears whole or not
         at all.
         """
         text = f"title = {_toml_text(title or name.title())}\n{tables}"
-        return self._create(name, {"picture.png": picture, "character.toml": text.encode()})
+        return self._create(name, {"picture.png": picture, **(files or {}), "character.toml": text.encode()})
 
     def write(self, name: str, files: Mapping[str, bytes | None], *, create: bool = False) -> Character:
         """Put files into a character's folder, none of them half written; None removes one.

@@ -52,16 +52,23 @@ class LiveAvatar:
         progress = getattr(self._avatar, "progress", None)
         return None if progress is None else float(progress)
 
-    def prepare(self, then: Callable[[], None] = lambda: None) -> AnyAvatar:
-        """The avatar, built if need be, which may take long; `then` is called when one was. Raises what it raises."""
+    def prepare(self, then: Callable[[], None] = lambda: None) -> AnyAvatar | None:
+        """The avatar, built if need be, which may take long; `then` is called when one was. None while paused.
+
+        Raises what building it raises.
+        """
         with self._building:
-            if self._avatar is None:
+            if self._avatar is None and not self.paused:
                 self._avatar = self._build()
                 then()
             return self._avatar
 
     def drop(self) -> None:
-        """Let go of the avatar, and of the memory it holds; the next picture is painted by a new one."""
+        """Let go of the avatar, and of the memory it holds; the next picture is painted by a new one, with no wait."""
+        self._failures, self._retry_at = 0, float("-inf")
+        self._let_go()
+
+    def _let_go(self) -> None:
         with self._building, self._painting:
             avatar, self._avatar = self._avatar, None
             if avatar is not None:
@@ -74,7 +81,7 @@ class LiveAvatar:
         try:
             self.prepare(then)
             with self._painting:
-                if self._avatar is None:  # dropped meanwhile
+                if self._avatar is None:  # paused or dropped meanwhile
                     return None
                 pixels = paint(self._avatar)
         except Exception as error:
@@ -87,9 +94,7 @@ class LiveAvatar:
         if not self._failures:
             log.exception("the avatar of %r failed; its last picture stays", self._name)
         self._failures += 1
-        self.trouble = (
-            f"{error}: {error.hint}" if isinstance(error, KuchipakuError) else f"{type(error).__name__}: {error}"
-        )
+        self.trouble = _told(error)
         rounds, strikes = divmod(self._failures, STRIKES)
         if not strikes:
             self._rebuild_after(min(LONGEST_WAIT, 2.0 ** (rounds - 1)))
@@ -97,7 +102,7 @@ class LiveAvatar:
     def _rebuild_after(self, seconds: float) -> None:
         self._retry_at = self._clock() + seconds
         try:
-            self.drop()
+            self._let_go()
         except Exception:
             log.exception("the avatar of %r could not be closed", self._name)
 

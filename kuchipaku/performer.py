@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kuchipaku.avatar import AudioAvatar, Avatar, Frame, Pixels
 from kuchipaku.costume import Costume, Finish
@@ -48,6 +48,8 @@ class _Play:
     finishes: tuple[NamedFinish, ...] = ()
     eased_from: Pose | None = None
     eased_at: float = 0.0
+    broken: set[object] = field(default_factory=set)
+    """Layers, by number, and finishes, by owner, that raised: left out for as long as this is played."""
 
 
 class Performer:
@@ -72,7 +74,6 @@ class Performer:
         self._worn = dict(worn or {})
         self._play = _Play(Score(rest=rest))
         self._painted: Pose = {}
-        self._broken: set[object] = set()
         self._worker = Worker(f"performer-{name}", self._paint_while_watched)
 
     @property
@@ -120,9 +121,8 @@ class Performer:
         return self._live.paused
 
     def prepare(self) -> None:
-        """Build the avatar if need be, which may take long. Raises what the avatar's factory raises."""
-        if not self.paused:
-            self._live.prepare(self._introduce)
+        """Build the avatar if need be, unless paused; it may take long. Raises what the avatar's factory raises."""
+        self._live.prepare(self._introduce)
 
     def pause(self) -> None:
         """Let go of the avatar and its memory; viewers keep the last picture until `resume`, or a performance."""
@@ -132,8 +132,9 @@ class Performer:
         self._live.drop()
 
     def resume(self) -> None:
-        """Paint again after a pause; the avatar is built anew."""
-        self._live.paused = False
+        """Paint again after a pause; the avatar is built anew. Nothing comes back after `end`."""
+        if not self.hub.closed:
+            self._live.paused = False
 
     def recast(self) -> None:
         """Build the avatar anew, for its character has changed; viewers keep the last picture meanwhile."""
@@ -145,9 +146,9 @@ class Performer:
         The face eases over, unless it is to follow a hand.
         """
         with self._lock:
-            self._worn.pop(owner, None)
-            if costume is not None:
-                self._worn[owner] = costume
+            # Not changed in place: the painting thread reads it.
+            others = {name: worn for name, worn in self._worn.items() if name != owner}
+            self._worn = others if costume is None else others | {owner: costume}
             self._change(self.score, ease=ease)
 
     def feel(self, emotion: str) -> None:
@@ -231,7 +232,6 @@ class Performer:
         if ease:
             eased_from, eased_at = dict(self._painted), self.now()
         self._play = _Play(score, layers, finishes, eased_from, eased_at)
-        self._broken.clear()
 
     def _worn_layers(self, timeline: Timeline) -> list[NamedLayer]:
         layers: list[NamedLayer] = []
@@ -270,34 +270,34 @@ class Performer:
     def _pixels(self, avatar: Avatar | AudioAvatar, t: float) -> Pixels:
         play = self._play
         if is_posed(avatar):
-            pose = self._eased(play, avatar.rig.clamp(self._laid(play.layers, t)), t)
+            pose = self._eased(play, avatar.rig.clamp(self._laid(play, t)), t)
             self._painted = pose
             pixels = avatar.paint(pose)
         else:
             pixels = avatar.frame_at(t, None if play.score.over(t) else play.score.media_time(t))
-        return self._finished(play.finishes, pixels, t)
+        return self._finished(play, pixels, t)
 
-    def _finished(self, finishes: Sequence[NamedFinish], pixels: Pixels, t: float) -> Pixels:
-        for owner, finish in finishes:
-            if finish in self._broken:
+    def _finished(self, play: _Play, pixels: Pixels, t: float) -> Pixels:
+        for owner, finish in play.finishes:
+            if owner in play.broken:
                 continue
             try:
                 pixels = finish(pixels, t)
             except Exception:
                 log.exception("the finish of plugin %r failed; it is left out until the score changes", owner)
-                self._broken.add(finish)
+                play.broken.add(owner)
         return pixels
 
-    def _laid(self, layers: Sequence[NamedLayer], t: float) -> Pose:
+    def _laid(self, play: _Play, t: float) -> Pose:
         pose: dict[str, float] = {}
-        for number, (owner, layer) in enumerate(layers):
-            if number in self._broken:
+        for number, (owner, layer) in enumerate(play.layers):
+            if number in play.broken:
                 continue
             try:
                 lay(pose, layer(t))
             except Exception:
                 log.exception("the layer of plugin %r failed; it is left out until the score changes", owner)
-                self._broken.add(number)
+                play.broken.add(number)
         return shut_once(pose)
 
     def _eased(self, play: _Play, pose: Pose, t: float) -> Pose:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kuchipaku.errors import BadRequest
+from kuchipaku.errors import BadRequest, KuchipakuError
 
 if TYPE_CHECKING:
     from kuchipaku.fitting import Fitted, Framing
@@ -27,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     fitting = _action(actions, "fit", fitted, "check and mend a picture; write it, its anchors and a preview")
     fitting.add_argument("picture", type=Path, help="any picture of a character")
     fitting.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where it is put (default here)")
-    fitting.add_argument("--name", default="", help="name of the files (default that of the picture)")
+    fitting.add_argument("--name", default="", help="name of the files (default PICTURE-fitted)")
     adding = _action(actions, "add", added, "add a character of a picture, or of the folder of a THA4 model")
     adding.add_argument("source", type=Path, help="a picture, or a folder with character_model.yaml")
     adding.add_argument("--name", default="", help="its name: a-z, 0-9, - and _ (default from the source)")
@@ -48,18 +48,16 @@ def _action(
 
 
 def fitted(given: argparse.Namespace) -> int:
-    """Write NAME.png, NAME.toml and NAME_preview.png. The exit status is 1 if something could not be mended."""
+    """Write NAME.png, NAME.toml and NAME_preview.png. The exit status is 1 if something cannot be mended."""
     from kuchipaku.fitting import fit, preview, puppet_table
 
-    name = given.name or name_from(given.picture)
+    name = _output_name(given.name, given.picture, given.out)
     framing: Framing = "portrait" if given.avatar == "puppet" else "tha"
     done = fit(_read(given.picture), _settings(given).limits.picture_megapixels, framing)
-    given.out.mkdir(parents=True, exist_ok=True)
     files = {f"{name}.png": done.picture_png, f"{name}_preview.png": preview(done)}
     if done.anchors:
         files[f"{name}.toml"] = puppet_table(done).encode()
-    for file, content in files.items():
-        (given.out / file).write_bytes(content)
+    _write(given.out, files)
     print("\n".join(told(done)))
     print(f"written: {', '.join(str(given.out / file) for file in files)}")
     print(f"add it: {COMMAND} add {given.picture}" + (" --avatar tha3" if given.avatar == "tha3" else ""))
@@ -98,6 +96,26 @@ def name_from(path: Path) -> str:
     if not name:
         raise BadRequest(f"{path.name!r} gives no name", hint='choose one: --name NAME, of a-z, 0-9, "-" and "_"')
     return name
+
+
+def _output_name(wanted: str, picture: Path, out: Path) -> str:
+    """What the files are called. Raises BadRequest for a path, and where the picture itself would be written over."""
+    name = wanted or f"{name_from(picture)}-fitted"
+    if name != Path(name).name:
+        raise BadRequest(f"{name!r} is no name of a file", hint="--out DIR says where it is put")
+    if (target := out / f"{name}.png").exists() and picture.exists() and target.samefile(picture):
+        raise BadRequest(f"{target} is the picture itself", hint="choose another --name, or another --out")
+    return name
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+    except OSError as error:
+        hint = "choose another folder with --out DIR"
+        raise KuchipakuError(f"{folder} cannot be written: {error.strerror}", hint=hint) from error
 
 
 def _read(path: Path) -> bytes:

@@ -42,12 +42,7 @@ def add_tha4(store: CharacterStore, folder: Path, megapixels: float, *, name: st
     named = _model_files(folder)
     files = {file: _read(folder, file) for file in (THA4_MODEL, *named.values())}
     picture = files[named["character_image_file_name"]]
-    added = store.add(name, title, character_picture(picture, megapixels), 'avatar = "tha4"\n')
-    try:
-        return store.write(added.name, files)
-    except BaseException:
-        store.delete(added.name)
-        raise
+    return store.add(name, title, character_picture(picture, megapixels), 'avatar = "tha4"\n', files)
 
 
 def _model_files(folder: Path) -> dict[str, str]:

@@ -24,6 +24,9 @@ from kuchipaku.picture import upright_picture
 LARGEST = 1536
 """Pixels on a side that a picture is worked on in."""
 
+BARE = 0.05
+"""Eyes that are no surer are no marks at all; without a mouth, either, what looked like a face is bare skin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -67,6 +70,8 @@ def _with_face(before: Pixels, cut: Cut, heads: Sequence[Head], framing: Framing
     face = settled(cut.pixels, heads[0])
     eyes = find_eyes(face)
     brows, mouth = find_brows(face, eyes), find_mouth(face, eyes)
+    if not heads[0].photo and eyes.sure < BARE and mouth is None:
+        return _faceless(before, cut, framing)
     outline = outline_of(cut.pixels, face, eyes, mouth)
     rows = np.flatnonzero((cut.pixels[..., 3] > 128).any(axis=1))
     to = placement(outline, cut.pixels.shape[1::-1], float(rows[-1] + 1), framing)

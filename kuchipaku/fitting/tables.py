@@ -10,7 +10,7 @@ from typing import Any
 
 from kuchipaku.errors import BadRequest
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]#]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]#]+)\]\]?\s*(#.*)?$")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -77,7 +77,7 @@ def _headed(text: str) -> Iterator[tuple[str, str | None]]:
     quotes = ""
     for line in text.split("\n"):
         match = None if quotes else _HEADER.match(line)
-        yield line, re.sub(r"\s*\.\s*", ".", match[2]).replace('"', "") if match else None
+        yield line, ".".join(key.strip() for key in match[1].split(".")).replace('"', "") if match else None
         for found in re.findall(r'"""|\'\'\'', line):
             quotes = found if not quotes else ("" if found == quotes else quotes)
 

@@ -28,13 +28,16 @@ class Record:
 
 
 def read(models: Path) -> dict[str, Record]:
-    """Path in the folder of models -> record. Raises KuchipakuError if the file is damaged: it is never guessed at."""
+    """Path in the folder of models -> record. Raises KuchipakuError if the file is damaged or unreadable: no guess."""
     path = models / FILE
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
         return {str(key): Record(**entry) for key, entry in entries.items()}
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        hint = "choose another folder with --models DIR"
+        raise KuchipakuError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
     except (ValueError, TypeError, AttributeError) as error:
         hint = "delete it: what lies there is then trusted anew at the next fetch"
         raise KuchipakuError(f"{path} is damaged: {error}", hint=hint) from error

@@ -104,6 +104,31 @@ def test_the_rate_is_that_of_the_newest_costume_with_one(rehearsal: Rehearsal) -
     assert performer.fps == 25
 
 
+def test_what_is_worn_is_changed_while_the_rate_is_read(rehearsal: Rehearsal) -> None:
+    performer = rehearsal.performer
+
+    class Rate(Costume):
+        """Changes what is worn while it is asked, as another thread may."""
+
+        def __getattribute__(self, name: str) -> object:
+            if name == "fps":
+                performer.wear("late", None)
+                performer.wear("later", Costume())
+                return 12.0
+            return super().__getattribute__(name)
+
+    performer.wear("late", Rate())
+    assert performer.fps == 12
+    assert performer.fps == 25
+
+
+def test_one_who_has_left_the_stage_builds_nothing_more(rehearsal: Rehearsal) -> None:
+    rehearsal.performer.end()
+    rehearsal.performer.begin("p", 1)
+    rehearsal.performer.prepare()
+    assert not rehearsal.performer.ready
+
+
 def test_a_mood_is_worn_at_rest_from_then_on(rehearsal: Rehearsal) -> None:
     rehearsal.frame(0.0)
     rehearsal.performer.feel("joy")

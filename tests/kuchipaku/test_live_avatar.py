@@ -119,6 +119,29 @@ def test_paused_it_neither_builds_nor_paints(shelf: Shelf) -> None:
     assert shelf.picture() is not None
 
 
+def test_a_pause_while_it_is_being_built_leaves_nothing_built(shelf: Shelf) -> None:
+    refused: list[AnyAvatar | None] = []
+
+    def paused_at_the_last_moment() -> float:
+        shelf.live.paused = True  # another thread's doing, once the painter has looked
+        return 0.0
+
+    shelf.live._clock = paused_at_the_last_moment
+    assert shelf.picture() is None
+    refused.append(shelf.live.prepare())
+    assert refused == [None] and not shelf.built and not shelf.live.trouble
+
+
+def test_dropped_by_hand_it_is_built_anew_without_a_wait(shelf: Shelf) -> None:
+    shelf.refusal = EngineUnavailable("the file is wrong", hint="mend it")
+    for _ in range(STRIKES):
+        assert shelf.picture() is None
+    shelf.refusal = None
+    assert shelf.picture() is None, "not before the wait is over"
+    shelf.live.drop()
+    assert shelf.picture() is not None and not shelf.live.trouble
+
+
 def test_a_hundred_rounds_leave_nothing_open(shelf: Shelf) -> None:
     for _ in range(100):
         shelf.picture()

@@ -345,6 +345,13 @@ def test_damaged_checksums_stop_a_fetch_and_are_not_written_over(host: Host, tmp
         assert (tmp_path / "checksums.json").read_text() == damage
 
 
+def test_a_folder_of_models_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("")
+    with pytest.raises(KuchipakuError, match="cannot be read") as caught:
+        checksums.read(tmp_path / "models")
+    assert "--models DIR" in caught.value.hint
+
+
 def test_steps_count_bytes_of_each_file_and_of_all(host: Host, tmp_path: Path) -> None:
     two = replace(
         published(host),

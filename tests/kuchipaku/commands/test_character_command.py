@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kuchipaku import BadRequest
+from kuchipaku import BadRequest, KuchipakuError
 from kuchipaku.commands import character
 from tests.kuchipaku.fitting.drawings import draw_person
 
@@ -35,18 +35,37 @@ def test_fit_writes_the_picture_its_anchors_and_a_preview(place: Path, capsys: p
     assert "ok   background: the plain background was taken away" in told
     assert "score: " in told
     assert sorted(path.name for path in (place / "out").iterdir()) == [
-        "my-robin.png", "my-robin.toml", "my-robin_preview.png",
+        "my-robin-fitted.png", "my-robin-fitted.toml", "my-robin-fitted_preview.png",
     ]  # fmt: skip
-    with Image.open(place / "out" / "my-robin.png") as picture:
+    with Image.open(place / "out" / "my-robin-fitted.png") as picture:
         assert (picture.size, picture.mode) == ((512, 512), "RGBA")
-    assert "eyes" in tomllib.loads((place / "out" / "my-robin.toml").read_text())["puppet"]
+    assert "eyes" in tomllib.loads((place / "out" / "my-robin-fitted.toml").read_text())["puppet"]
 
 
 def test_what_cannot_be_mended_is_the_exit_status(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.new("RGB", (90, 90), "#777").save(place / "wall.png")
     assert run("fit", "wall.png") == 1
     assert "FAIL head: no face was found" in capsys.readouterr().out
-    assert not (place / "wall.toml").exists()
+    assert not (place / "wall-fitted.toml").exists()
+
+
+def test_the_picture_itself_is_never_written_over(place: Path) -> None:
+    Image.new("RGB", (90, 90), "#777").save(place / "wall.png")
+    before = (place / "wall.png").read_bytes()
+    run("fit", "wall.png")
+    with pytest.raises(BadRequest, match="is the picture itself"):
+        run("fit", "wall.png", "--name", "wall")
+    assert (place / "wall.png").read_bytes() == before
+    assert (place / "wall-fitted.png").is_file()
+
+
+def test_where_nothing_can_be_written_it_says_so(place: Path) -> None:
+    (place / "file").write_text("")
+    with pytest.raises(KuchipakuError, match="cannot be written") as caught:
+        run("fit", "My Robin.png", "--out", "file")
+    assert "--out" in caught.value.hint
+    with pytest.raises(BadRequest, match="no name of a file"):
+        run("fit", "My Robin.png", "--name", "../robin")
 
 
 def test_add_makes_a_character(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,3 +79,9 @@ def test_a_model_that_is_not_whole_leaves_nothing_behind(
         add_tha4(store, model, 40, name="lam")
     assert words in str(caught.value)
     assert store.names() == []
+
+
+def test_a_model_never_writes_over_the_file_of_its_character(store: CharacterStore, model: Path) -> None:
+    (model / "character_model.yaml").write_text(MODEL.replace("body.pt", "character.toml"))
+    (model / "character.toml").write_text('avatar = "puppet"\n')
+    assert add_tha4(store, model, 40, name="lam").avatar == "tha4"

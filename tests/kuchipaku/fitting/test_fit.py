@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from kuchipaku import BadRequest
 from kuchipaku.errors import TooLarge
@@ -205,6 +205,16 @@ def test_without_a_face_the_picture_is_whole_and_the_reason_is_told() -> None:
     alpha = pixels(fitted)[..., 3]
     assert alpha.sum() == 300 * 200 * 255
     assert len(preview(fitted)) > 1000
+
+
+@pytest.mark.parametrize(("skin", "ground"), [("#f5d5c0", "#0000"), ("#ffe0d0", "#ffffff"), ("#c08050", "#28783c")])
+def test_bare_skin_is_no_face(skin: str, ground: str) -> None:
+    egg = Image.new("RGBA", (256, 256), ground)
+    ImageDraw.Draw(egg).ellipse((75, 50, 180, 190), fill=skin)
+    fitted = fit(png(egg), 40)
+    assert fitted.anchors is None
+    assert verdict(fitted, "head") == "bad"
+    assert fitted.score <= 20
 
 
 def test_wrong_uploads_are_refused() -> None:

@@ -73,3 +73,9 @@ def test_none_is_left_out() -> None:
 def test_what_cannot_be_replaced_is_told(text: str) -> None:
     with pytest.raises(BadRequest):
         with_table(text, "puppet", {"collar": 3})
+
+
+def test_a_header_with_spaces_is_the_same_table() -> None:
+    text = "a = 1\n\n  [ puppet . eyes ]  # mine\nsize = 3\n\n[x]\nb = 2\n"
+    changed = tomllib.loads(with_table(text, "puppet", {"neck": [1, 2]}))
+    assert changed == {"a": 1, "puppet": {"neck": [1, 2]}, "x": {"b": 2}}
