@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -15,7 +15,10 @@ from modules.talkinghead.tha4.character_model import CharacterModel, read_charac
 from modules.talkinghead.tha4.fields import Floats
 from modules.talkinghead.tha4.networks import POSE, SIZE, Student
 
-Quality = Literal["auto", "exact", "live"]
+if TYPE_CHECKING:
+    from modules.talkinghead.tha4.fused import FusedStudent
+
+Quality = Literal["auto", "exact", "fine", "live"]
 Device = Literal["auto", "cpu", "cuda"]
 
 
@@ -77,7 +80,7 @@ def pose_vector(pose: Pose) -> Floats:
 def tha4_avatar(character: Character, quality: Quality, device: Device, fps: float) -> Tha4Avatar:
     """The avatar of a character's model, painting `fps` frames a second if it can.
 
-    quality: "auto" is exact where that is fast enough, and live elsewhere; `quality` of the character's own table
+    quality: "auto" is the best of exact, fine and live that is fast enough; `quality` of the character's own table
     comes before it. Raises BadRequest naming the file or key that is wrong, EngineUnavailable without a model.
     """
     options = checked(Tha4Options, dict(character.options), f"{character.name}/character.toml")
@@ -113,34 +116,32 @@ def _on_cuda(model: CharacterModel) -> Tha4Avatar:
 
 
 def _on_cpu(model: CharacterModel, quality: Quality, fps: float) -> Tha4Avatar:
+    """The best way that is fast enough; of a named quality, whatever it takes."""
+    for way, painter in _ways(model, quality):
+        seconds = frame_seconds(painter)
+        if way in (quality, "live") or seconds * fps <= 1.0:
+            return Tha4Avatar(painter, f"{way}, {seconds * 1000:.0f} ms a frame")
+        painter.close()
+    raise AssertionError("the last way is always taken")
+
+
+def _ways(model: CharacterModel, quality: Quality) -> Iterator[tuple[str, FusedStudent]]:
+    """Students from the best to the fastest, each made when it is asked for; the named one alone."""
     from modules.talkinghead.tha4.fused import FusedStudent
+    from modules.talkinghead.tha4.live import fine_student, live_student
 
-    if quality != "live":
-        exact = FusedStudent(model.image, model.face, model.body)
-        pace = frame_seconds(exact)
-        if quality == "exact" or pace * fps <= 1.0:
-            return Tha4Avatar(exact, f"exact, {pace * 1000:.0f} ms a frame")
-        exact.close()
-    return _live(model, fps)
-
-
-def _live(model: CharacterModel, fps: float) -> Tha4Avatar:
-    """All levels at their full size where that is fast enough, else the first one at half."""
-    from modules.talkinghead.tha4.live import live_student
-
-    fine = live_student(model.image, model.face, model.body)
-    pace = frame_seconds(fine)
-    if pace * fps <= 1.0:
-        return Tha4Avatar(fine, f"live, {pace * 1000:.0f} ms a frame")
-    fine.close()
-    coarse = live_student(model.image, model.face, model.body, coarse=True, seen=fine.seen)
-    return Tha4Avatar(coarse, f"live and coarser, {frame_seconds(coarse) * 1000:.0f} ms a frame")
+    tensors = model.image, model.face, model.body
+    if quality in ("auto", "exact"):
+        yield "exact", FusedStudent(*tensors)
+    if quality in ("auto", "fine"):
+        yield "fine", fine_student(*tensors)
+    yield "live", live_student(*tensors)
 
 
 def frame_seconds(painter: Painter, frames: int = 3) -> float:
-    """How long a frame takes in which everything moves, in seconds: the median of a few, after one to warm up."""
+    """How long a frame takes in which everything moves, in seconds: the least of a few, after one to warm up."""
     poses = [np.full(POSE, 0.1 * i, np.float32) for i in range(frames + 1)]
-    return median([_seconds(painter, pose) for pose in poses][1:])
+    return min([_seconds(painter, pose) for pose in poses][1:])
 
 
 def _seconds(painter: Painter, pose: Floats) -> float:

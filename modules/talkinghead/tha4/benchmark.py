@@ -16,7 +16,7 @@ from modules.talkinghead.tha4.coverage import random_pose
 from modules.talkinghead.tha4.fields import Floats
 from modules.talkinghead.tha4.fused import FusedStudent
 from modules.talkinghead.tha4.gpu import CudaStudent
-from modules.talkinghead.tha4.live import live_student
+from modules.talkinghead.tha4.live import fine_student, live_student
 from modules.talkinghead.tha4.rule import ruled_model
 
 Paint = Callable[[Floats], Pixels]
@@ -26,22 +26,21 @@ def measure(model_file: Path | None = None, rounds: int = 5, poses: int = 16) ->
     """Milliseconds of a frame (medians of `rounds`, taken in turn), ratios to plain evaluation, and PSNR against exact.
 
     model_file: the YAML file of a character model; without one, the student is made by rule, and "weights" says so.
-    PSNR is that of 8-bit RGBA over `poses` random poses: "live_psnr" with straight alpha, where a difference of one
-    step of alpha may turn a faint pixel's colour; "live_premultiplied_psnr" of colour multiplied by alpha. The same for
-    "coarse", live with the first level at half its size.
+    PSNR is that of 8-bit RGBA over `poses` random poses: "live_psnr" as pictures are laid over a ground, colour
+    multiplied by alpha; "live_straight_psnr" with straight alpha, where one step of alpha may turn a faint pixel's
+    colour.
     """
     model = read_character_model(model_file) if model_file else ruled_model()
-    plain, exact = CudaStudent(model, "cpu"), FusedStudent(model.image, model.face, model.body)
-    live = live_student(model.image, model.face, model.body)
-    coarse = live_student(model.image, model.face, model.body, coarse=True, seen=live.seen)
-    painters: dict[str, CudaStudent | FusedStudent] = {"plain": plain, "exact": exact, "live": live, "coarse": coarse}
+    tensors = model.image, model.face, model.body
+    plain, exact = CudaStudent(model, "cpu"), FusedStudent(*tensors)
+    live = live_student(*tensors)
+    fine = fine_student(*tensors, seen=live.seen)
     try:
-        times = timed({name: painter.paint for name, painter in painters.items()}, rounds)
-        weights = model_file.parent.name if model_file else "made by rule"
-        errors = _errors("live", exact, live, poses) | _errors("coarse", exact, coarse, poses)
-        return {"weights": weights, **times, **errors}
+        times = timed({"plain": plain.paint, "exact": exact.paint, "fine": fine.paint, "live": live.paint}, rounds)
+        errors = _errors(exact, {"fine": fine, "live": live}, poses)
+        return {"weights": model_file.parent.name if model_file else "made by rule"} | times | errors
     finally:
-        for painter in painters.values():
+        for painter in (plain, exact, fine, live):
             painter.close()
 
 
@@ -62,12 +61,16 @@ def timed(paints: Mapping[str, Paint], rounds: int) -> dict[str, float]:
     return {f"{name}_ms": milliseconds for name, milliseconds in (first, *others)} | ratios
 
 
-def _errors(name: str, exact: FusedStudent, live: FusedStudent, poses: int) -> dict[str, float]:
+def _errors(exact: FusedStudent, others: Mapping[str, FusedStudent], poses: int) -> dict[str, float]:
     rng = np.random.default_rng(1)
     chosen = [random_pose(rng) for _ in range(poses)]
-    straight = [psnr(exact.paint(pose), live.paint(pose)) for pose in chosen]
-    laid = [psnr(exact.paint(pose, straight=False), live.paint(pose, straight=False)) for pose in chosen]
-    return _summary(f"{name}_psnr", straight) | _summary(f"{name}_premultiplied_psnr", laid)
+    errors: dict[str, float] = {}
+    for name, straight in (("psnr", False), ("straight_psnr", True)):
+        truth = [exact.paint(pose, straight=straight) for pose in chosen]
+        for way, student in others.items():
+            painted = (student.paint(pose, straight=straight) for pose in chosen)
+            errors |= _summary(f"{way}_{name}", list(map(psnr, truth, painted)))
+    return errors
 
 
 def _summary(name: str, values: Sequence[float]) -> dict[str, float]:

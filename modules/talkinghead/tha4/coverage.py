@@ -17,6 +17,8 @@ Mask = NDArray[np.bool_]
 
 VISIBLE = 2
 """Alpha, of 255, above which a pixel counts as seen."""
+MOVED = 0.03
+"""Of a range of 2: change of a face's pixel above which it counts as moving."""
 ROWS_APART = 8
 """Rows between those that are looked at."""
 _TURNS = slice(39, 44)
@@ -55,6 +57,24 @@ def looked_at() -> Mask:
     rows = np.zeros((SIZE, SIZE), bool)
     rows[ROWS_APART // 2 :: ROWS_APART] = True
     return rows
+
+
+def moving(face: Callable[[Floats], Floats]) -> Mask:
+    """(128, 128): what any morph moves in the face, and what lies near it; `face` gives (4, 128, 128) of a pose."""
+    rest = face(np.zeros(POSE, np.float32))
+    moved = np.zeros(rest.shape[1:], np.float32)
+    for pose in face_poses():
+        np.maximum(moved, np.abs(face(pose) - rest).max(axis=0), out=moved)
+    return grown(moved > MOVED, 1)
+
+
+def face_poses() -> Iterator[Floats]:
+    """Each morph of the face alone, gaze both ways."""
+    for morph in range(FACE_POSE):
+        for strength in (1.0, -1.0)[: 2 if morph >= FACE_POSE - 2 else 1]:
+            pose = np.zeros(POSE, np.float32)
+            pose[morph] = strength
+            yield pose
 
 
 def grown(mask: Mask, pixels: int) -> Mask:

@@ -18,6 +18,8 @@ from modules.talkinghead.tha4.networks import FACE_LEFT, FACE_POSE, FACE_SIZE, F
 from modules.talkinghead.tha4.opening import BLOCK, MARGIN
 from modules.talkinghead.tha4.tiles import ACROSS, LANES, doubled_rows, level_tiles
 
+_NEAR = (slice(FACE_TOP + 16, FACE_TOP + 112), slice(FACE_LEFT, FACE_LEFT + FACE_SIZE))
+"""Rows and columns of eyes and mouth, where half the size would be seen: by measurement on two characters."""
 _NOTHING = np.zeros((0, 1, 1), np.float32)
 _PIECE = max(1, 1024 // (ACROSS * LANES))
 """Tiles that a thread takes at a time."""
@@ -35,18 +37,24 @@ class FusedStudent:
         body: Mapping[str, Any],
         precision: Precision = "float",
         *,
-        coarse: bool = False,
+        half: bool = False,
     ) -> None:
         """image: (4, 512, 512) premultiplied linear light in -1..1; face, body: the published tensors.
 
-        coarse: whether the body's first level is evaluated at half its size, which saves a quarter of the work.
+        half: whether the body is evaluated at half its size, but round eyes and mouth, and its outputs are upsampled;
+        the picture that they warp, and the face, keep their size.
         """
         self._workers = Workers()
         self._face, self._body = face_level(face, precision), body_levels(body, precision)
         self._picture = np.ascontiguousarray(image.transpose(1, 2, 0))
-        self._doubled = fields_of(self._body[0]) if coarse else None
-        if coarse:
-            self._body[0] = replace(self._body[0], size=self._body[0].size // 2)
+        self._doubled = fields_of(self._body[-1]) if half else None
+        self._near = self._body if half else []
+        self._near_out = [fields_of(level) for level in self._near]
+        box = np.zeros((SIZE, SIZE), bool)
+        box[_NEAR] = True
+        self._near_tiles = covering(box)
+        if half:
+            self._body = [replace(level, size=level.size // 2) for level in self._body]
         self._face_out = fields_of(self._face)
         self._body_out = [fields_of(level) for level in self._body]
         self._face_tiles = tiled(places_of(np.ones((FACE_SIZE, FACE_SIZE), bool), BLOCK))
@@ -57,12 +65,15 @@ class FusedStudent:
         """Evaluate only where `seen` (512, 512), and a little beside; the rest of every frame is clear."""
         self.seen = seen
         self._shown = places_of(seen, LANES)
-        middle = below(seen, LANES)
-        first = below(middle, LANES)
-        if self._doubled is not None:
-            first = below(first, 1)
-        levels = (places_of(first, BLOCK), places_of(middle, LANES), self._shown)
-        self._body_tiles = [tiled(places) for places in levels]
+        self._rows = np.flatnonzero(seen.any(axis=1))
+        self._body_tiles = covering(seen if self._doubled is None else below(seen, LANES))
+
+    def move(self, moving: Mask) -> None:
+        """Evaluate the face only where it is `moving` (128, 128), and a little beside; the rest stays as at rest."""
+        self._face_tiles = tiled(places_of(np.ones_like(moving), BLOCK))
+        self._face_pose = None
+        self._show_face(np.zeros(FACE_POSE, np.float32))
+        self._face_tiles = tiled(places_of(moving, BLOCK))
 
     def paint(self, pose: Floats, *, straight: bool = True) -> Pixels:
         """RGBA (512, 512, 4) of a pose (45,) float32; with `straight` off, colour stays multiplied by alpha."""
@@ -92,10 +103,18 @@ class FusedStudent:
         for level, tiles, out in zip(self._body, self._body_tiles, self._body_out, strict=True):
             self._evaluate(level, tiles, pose, low, out)
             low = out
-            if level is self._body[0] and self._doubled is not None:
-                self._workers.share(doubled_rows, len(self._doubled), 16, out, self._doubled)
-                low = self._doubled
-        return low
+        return low if self._doubled is None else self._enlarged(low, pose, self._doubled)
+
+    def _enlarged(self, low: Floats, pose: Floats, doubled: Floats) -> Floats:
+        """`low` upsampled into `doubled`, with what is evaluated at full size put in."""
+        self._workers.share(doubled_rows, len(self._rows), 16, self._rows, low, doubled)
+        near = _NOTHING
+        for level, tiles, out in zip(self._near, self._near_tiles, self._near_out, strict=True):
+            self._evaluate(level, tiles, pose, near, out)
+            near = out
+        rows, columns = _NEAR[0], slice(MARGIN + _NEAR[1].start, MARGIN + _NEAR[1].stop)
+        doubled[rows, :, columns] = near[rows, :, columns]
+        return doubled
 
     def _show_face(self, pose: Floats) -> None:
         """Paste the face into the picture, if it has changed."""
@@ -126,3 +145,10 @@ def tiled(places: Tiles) -> Tiles:
     """(count, 2) -> (tiles, across, 2); the last place may be there more than once."""
     missing = -len(places) % ACROSS
     return np.concatenate([places, places[-1:].repeat(missing, axis=0)]).reshape(-1, ACROSS, 2)
+
+
+def covering(last: Mask) -> list[Tiles]:
+    """Of each level, the tiles that are needed for `last` of the last one."""
+    middle = below(last, LANES)
+    first = below(middle, LANES)
+    return [tiled(places_of(first, BLOCK)), tiled(places_of(middle, LANES)), tiled(places_of(last, LANES))]

@@ -77,17 +77,20 @@ def _keep(results: Floats, start: int, x: int, y: int, width: int, out: Floats) 
 
 
 @compiled
-def doubled_rows(start: int, stop: int, low: Floats, out: Floats) -> None:
-    """Rows start to stop of `out`, (size, channels, ...): `low`, half as large, upsampled bilinearly."""
+def doubled_rows(start: int, stop: int, rows: NDArray[np.int64], low: Floats, out: Floats) -> None:
+    """Rows rows[start:stop] of `out`, (size, channels, ...): `low`, half as large, upsampled bilinearly."""
     size = out.shape[0]
-    for y in range(start, stop):
+    near_share, far_share = np.float32(0.75), np.float32(0.25)
+    line = np.empty(low.shape[2], np.float32)
+    for y in rows[start:stop]:
         near = y // 2
         far = min(max(near + (y % 2) * 2 - 1, 0), size // 2 - 1)
         for c in range(out.shape[1]):
-            line = np.float32(0.75) * low[near, c] + np.float32(0.25) * low[far, c]
+            for i in range(MARGIN - 1, MARGIN + size // 2 + 1):
+                line[i] = near_share * low[near, c, i] + far_share * low[far, c, i]
             for i in range(MARGIN, MARGIN + size // 2):
-                over = np.float32(0.75) * line[i]
-                out[y, c, 2 * i - MARGIN] = over + np.float32(0.25) * line[i - 1]
-                out[y, c, 2 * i - MARGIN + 1] = over + np.float32(0.25) * line[i + 1]
+                over = near_share * line[i]
+                out[y, c, 2 * i - MARGIN] = over + far_share * line[i - 1]
+                out[y, c, 2 * i - MARGIN + 1] = over + far_share * line[i + 1]
             out[y, c, MARGIN - 1] = out[y, c, MARGIN]
             out[y, c, MARGIN + size] = out[y, c, MARGIN + size - 1]

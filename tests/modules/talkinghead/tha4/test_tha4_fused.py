@@ -13,6 +13,7 @@ from modules.talkinghead.tha4.benchmark import psnr, timed
 from modules.talkinghead.tha4.coverage import below, blocks, grown, random_pose, sampled_poses
 from modules.talkinghead.tha4.fused import FusedStudent
 from modules.talkinghead.tha4.gpu import CudaStudent
+from modules.talkinghead.tha4.live import fine_student, live_student
 from modules.talkinghead.tha4.networks import Student
 from modules.talkinghead.tha4.opening import MARGIN
 from modules.talkinghead.tha4.tiles import doubled_rows
@@ -64,21 +65,52 @@ def test_fixed_point_is_seen_by_nobody(exact: FusedStudent, ruled) -> None:
         fixed.close()
 
 
-def test_a_coarse_first_level_changes_the_outputs_a_little(ruled, exact: FusedStudent) -> None:
-    coarse = FusedStudent(ruled.image, ruled.face, ruled.body, coarse=True)
-    difference = np.abs(coarse.outputs(POSE) - exact.outputs(POSE)).mean()
-    coarse.close()
-    assert 1e-6 < difference < 0.02
+def test_half_the_size_changes_the_outputs_a_little_but_near_eyes_and_mouth(ruled, exact: FusedStudent) -> None:
+    half = FusedStudent(ruled.image, ruled.face, ruled.body, half=True)
+    difference = np.abs(half.outputs(POSE) - exact.outputs(POSE))
+    half.close()
+    assert 1e-6 < difference.mean() < 0.02
+    assert difference[:, 96:192, 192:320].max() < 1e-4 < difference.max()
 
 
-def test_doubling_is_bilinear_upsampling() -> None:
+@pytest.mark.shared
+def test_live_is_near_exact_and_gives_a_pose_the_same_picture(published, golden_poses) -> None:
+    name, model = published
+    tensors = model.image, model.face, model.body
+    exact, live = FusedStudent(*tensors), live_student(*tensors)
+    fine = fine_student(*tensors, seen=live.seen)
+    poses = list(golden_poses.values())[::3]
+    truth = [exact.paint(pose, straight=False) for pose in poses]
+    painted = {way: [way.paint(pose, straight=False) for pose in poses] for way in (fine, live)}
+    again = live.paint(poses[0], straight=False)
+    for student in (exact, fine, live):
+        student.close()
+    assert np.mean([psnr(a, b) for a, b in zip(truth, painted[live], strict=True)]) >= 36.0, name
+    assert np.mean([psnr(a, b) for a, b in zip(truth, painted[fine], strict=True)]) >= 45.0, name
+    assert (again == painted[live][0]).all()
+
+
+def test_a_face_that_is_moved_only_in_part_rests_elsewhere(ruled) -> None:
+    student = FusedStudent(ruled.image, ruled.face, ruled.body)
+    rest, whole = student.face(np.zeros(45, np.float32)), student.face(POSE)
+    part = np.zeros((128, 128), bool)
+    part[40:60, 30:70] = True
+    student.move(part)
+    moved = student.face(POSE)
+    student.close()
+    assert (moved[:, part] == whole[:, part]).all()
+    assert (moved[:, 110:] == rest[:, 110:]).all()
+
+
+def test_doubling_is_bilinear_upsampling_of_the_rows_that_are_asked_for() -> None:
     low = np.random.default_rng(0).random((8, 3, 8), np.float32)
     wide = np.pad(low, ((0, 0), (0, 0), (MARGIN, MARGIN)), mode="edge")
     out = np.zeros((16, 3, 16 + 2 * MARGIN), np.float32)
-    doubled_rows(0, 16, wide, out)
+    doubled_rows(0, 15, np.arange(1, 16), wide, out)
     planes = torch.from_numpy(low.transpose(1, 0, 2).copy())[None]
     expected = torch.nn.functional.interpolate(planes, scale_factor=2.0, mode="bilinear")[0].numpy()
-    np.testing.assert_allclose(out[:, :, MARGIN:-MARGIN].transpose(1, 0, 2), expected, atol=1e-6)
+    np.testing.assert_allclose(out[1:, :, MARGIN:-MARGIN].transpose(1, 0, 2), expected[:, 1:], atol=1e-6)
+    assert not out[0].any()
 
 
 def test_what_is_covered_is_exact_and_what_is_not_is_clear(ruled, exact: FusedStudent) -> None:
