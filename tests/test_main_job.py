@@ -108,8 +108,8 @@ def test_the_face_moves_with_the_line_and_rests_after(client: FlaskClient, embed
     performer = embedded.stage.performer(embedded.characters.chosen().name)
     score = performer.score
     assert score.origin is not None
-    layers = performer._play.layers
-    poses = [performer._laid(layers, score.origin + t) for t in np.arange(-0.5, score.end + 6.0, 0.04)]
+    play = performer._play
+    poses = [performer._laid(play, score.origin + t) for t in np.arange(-0.5, score.end + 6.0, 0.04)]
     opening = [
         sum(pose.get(m, 0.0) for m in ("mouth_aaa", "mouth_iii", "mouth_uuu", "mouth_eee", "mouth_ooo"))
         for pose in poses
