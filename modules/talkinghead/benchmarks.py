@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from kuchipaku import Settings
@@ -72,7 +73,13 @@ def _filters(effort: Effort) -> Values:
     return {"filters_ms": lens["ms"], "filters_grain_ms": grain["ms"], "filters_ratio": lens["ratio"]}
 
 
+def _check_installed() -> None:
+    if missing := [name for name in ("torch", "numba") if find_spec(name) is None]:
+        raise NotMeasured(f"{', '.join(missing)} not installed: pip install -r requirements-neural.txt")
+
+
 def _tha4(models: Path, effort: Effort) -> Values:
+    _check_installed()
     from modules.talkinghead.tha4.benchmark import measure
 
     model = next(iter(sorted(models.glob("*/character_model.yaml"))), None)
@@ -90,6 +97,7 @@ def _tha4(models: Path, effort: Effort) -> Values:
 
 
 def _tha3(models: Path, effort: Effort) -> Values:
+    _check_installed()
     from modules.talkinghead.tha3.benchmark import measure_cpu, measure_stages
 
     measured = measure_cpu(models, "separable_float", frames=effort.windows)
@@ -105,6 +113,7 @@ def _tha3(models: Path, effort: Effort) -> Values:
 
 def _cuda(models: Path, variant: str) -> Callable[[Effort], Values]:
     def measure(effort: Effort) -> Values:
+        _check_installed()
         import torch
 
         if not torch.cuda.is_available():

@@ -50,3 +50,11 @@ def test_without_a_card_one_benchmark_says_so(monkeypatch: pytest.MonkeyPatch) -
     (on_card,) = benchmarks.benchmarks(Settings())[3:]
     with pytest.raises(NotMeasured, match="no CUDA device"):
         on_card.measure(QUICK)
+
+
+def test_on_a_base_install_the_networks_say_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(benchmarks, "find_spec", lambda name: None)
+    _, *networks = benchmarks.benchmarks(Settings())
+    for benchmark in networks:
+        with pytest.raises(NotMeasured, match=r"torch, numba not installed: pip install -r requirements-neural\.txt"):
+            benchmark.measure(QUICK)

@@ -25,6 +25,7 @@ ROUNDS = 50
 WARM = 8
 """Rounds after which all that is loaded once is loaded."""
 LOOKS = 10
+"""Levels at either end, of which the lowest counts."""
 SLACK = 8.0
 """Megabytes by which the allocator's own ways may move the level: a leak of one frame a round would be 32."""
 
