@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from modules.talkinghead.tha4.coverage import random_pose
 from modules.talkinghead.tha4.fields import Floats
 from modules.talkinghead.tha4.fused import FusedStudent
 from modules.talkinghead.tha4.gpu import CudaStudent
+from modules.talkinghead.tha4.likeness import psnr
 from modules.talkinghead.tha4.live import fine_student, live_student
 from modules.talkinghead.tha4.rule import ruled_model
 
@@ -33,8 +33,8 @@ def measure(model_file: Path | None = None, rounds: int = 5, poses: int = 16) ->
     model = read_character_model(model_file) if model_file else ruled_model()
     tensors = model.image, model.face, model.body
     plain, exact = CudaStudent(model, "cpu"), FusedStudent(*tensors)
-    live = live_student(*tensors)
-    fine = fine_student(*tensors, seen=live.seen)
+    fine = fine_student(*tensors)
+    live = live_student(*tensors, fine=fine)
     try:
         times = timed({"plain": plain.paint, "exact": exact.paint, "fine": fine.paint, "live": live.paint}, rounds)
         errors = _errors(exact, {"fine": fine, "live": live}, poses)
@@ -75,9 +75,3 @@ def _errors(exact: FusedStudent, others: Mapping[str, FusedStudent], poses: int)
 
 def _summary(name: str, values: Sequence[float]) -> dict[str, float]:
     return {name: mean(values), f"{name}_min": min(values)}
-
-
-def psnr(a: Pixels, b: Pixels) -> float:
-    """Peak signal-to-noise ratio of two pictures in dB; 99 for equal ones."""
-    error = float(np.mean((a.astype(np.float32) - b.astype(np.float32)) ** 2))
-    return min(99.0, 10 * math.log10(255.0**2 / error)) if error else 99.0

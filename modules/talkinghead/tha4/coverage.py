@@ -17,8 +17,10 @@ Mask = NDArray[np.bool_]
 
 VISIBLE = 2
 """Alpha, of 255, above which a pixel counts as seen."""
-MOVED = 0.03
-"""Of a range of 2: change of a face's pixel above which it counts as moving."""
+MOST = 0.985
+"""Of all that moves in a face, by its squares: the share that is evaluated. The rest is a faint wobble along hair."""
+CELL = 4
+"""Pixels of the side of the cells that a face is divided into."""
 ROWS_APART = 8
 """Rows between those that are looked at."""
 _TURNS = slice(39, 44)
@@ -60,12 +62,13 @@ def looked_at() -> Mask:
 
 
 def moving(face: Callable[[Floats], Floats]) -> Mask:
-    """(128, 128): what any morph moves in the face, and what lies near it; `face` gives (4, 128, 128) of a pose."""
+    """(128, 128): the cells that hold most of what the morphs move; `face` gives (4, 128, 128) of a pose."""
     rest = face(np.zeros(POSE, np.float32))
-    moved = np.zeros(rest.shape[1:], np.float32)
-    for pose in face_poses():
-        np.maximum(moved, np.abs(face(pose) - rest).max(axis=0), out=moved)
-    return grown(moved > MOVED, 1)
+    moved = sum((np.square(face(pose) - rest).sum(axis=0) for pose in face_poses()), np.zeros(rest.shape[1:]))
+    cells = moved.reshape(len(moved) // CELL, CELL, -1, CELL).sum(axis=(1, 3))
+    falling = np.sort(cells, axis=None)[::-1]
+    least = falling[np.searchsorted(falling.cumsum(), MOST * falling.sum())]
+    return np.asarray(cells >= least).repeat(CELL, axis=0).repeat(CELL, axis=1)
 
 
 def face_poses() -> Iterator[Floats]:

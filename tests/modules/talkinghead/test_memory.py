@@ -75,7 +75,7 @@ def test_fifty_loads_and_unloads_of_a_neural_character_leave_nothing_behind(
 ) -> None:
     if not LAMBDA.is_dir():
         pytest.skip("the THA4 character lambda_00 is not beside the project")
-    monkeypatch.setattr("modules.talkinghead.tha4.avatar.frame_seconds", lambda painter: 0.1)
+    monkeypatch.setattr("modules.talkinghead.tha4.avatar.frame_seconds", lambda painter, enough: 0.1)
     folder = services.settings.folders.characters / "lambda"
     shutil.copytree(LAMBDA, folder, copy_function=shutil.copyfile)
     (folder / "character.toml").write_text('avatar = "tha4"\n[tha4]\nquality = "exact"\n')

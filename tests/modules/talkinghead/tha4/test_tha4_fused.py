@@ -9,11 +9,13 @@ import pytest
 import torch
 
 from modules.talkinghead.kernels.fixed import can_fixed_point
-from modules.talkinghead.tha4.benchmark import psnr, timed
-from modules.talkinghead.tha4.coverage import below, blocks, grown, random_pose, sampled_poses
+from modules.talkinghead.tha4.benchmark import timed
+from modules.talkinghead.tha4.body import Plan
+from modules.talkinghead.tha4.coverage import below, blocks, grown, moving, random_pose, sampled_poses
 from modules.talkinghead.tha4.fused import FusedStudent
 from modules.talkinghead.tha4.gpu import CudaStudent
-from modules.talkinghead.tha4.live import fine_student, live_student
+from modules.talkinghead.tha4.likeness import psnr
+from modules.talkinghead.tha4.live import LIVE_PLANS, fine_student, live_student
 from modules.talkinghead.tha4.networks import Student
 from modules.talkinghead.tha4.opening import MARGIN
 from modules.talkinghead.tha4.tiles import doubled_rows
@@ -66,19 +68,49 @@ def test_fixed_point_is_seen_by_nobody(exact: FusedStudent, ruled) -> None:
 
 
 def test_half_the_size_changes_the_outputs_a_little_but_near_eyes_and_mouth(ruled, exact: FusedStudent) -> None:
-    half = FusedStudent(ruled.image, ruled.face, ruled.body, half=True)
+    half = FusedStudent(ruled.image, ruled.face, ruled.body, plan=Plan((64, 128, 256), near=3))
     difference = np.abs(half.outputs(POSE) - exact.outputs(POSE))
     half.close()
     assert 1e-6 < difference.mean() < 0.02
     assert difference[:, 96:192, 192:320].max() < 1e-4 < difference.max()
 
 
+def test_a_smaller_first_level_is_upsampled_to_what_the_next_one_reads(ruled, exact: FusedStudent) -> None:
+    small = FusedStudent(ruled.image, ruled.face, ruled.body, plan=Plan((16, 128, 256), near=1))
+    first, other, again = (small.outputs(pose) for pose in (POSE, OTHER, POSE))
+    small.close()
+    assert 1e-6 < np.abs(first - exact.outputs(POSE)).mean() < 0.02
+    assert (first == again).all() and (first != other).any()
+
+
+def test_a_plan_is_not_taken_where_it_is_not_like_the_character(ruled, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = []
+    for good in (0.0, 99.5):
+        monkeypatch.setattr("modules.talkinghead.tha4.live.GOOD", good)
+        student = live_student(ruled.image, ruled.face, ruled.body)
+        chosen.append(student.plan)
+        student.close()
+    assert chosen == [LIVE_PLANS[0], LIVE_PLANS[-1]]
+
+
+def test_what_moves_in_a_face_is_the_cells_that_hold_most_of_it() -> None:
+    def face(pose: np.ndarray) -> np.ndarray:
+        planes = np.zeros((4, 128, 128), np.float32)
+        planes[:, 40:48, 64:70] = pose[5]
+        planes[:, 100, 100] = pose[6] * 0.1
+        return planes
+
+    found = np.zeros((128, 128), bool)
+    found[40:48, 64:72] = True
+    assert (moving(face) == found).all()
+
+
 @pytest.mark.shared
 def test_live_is_near_exact_and_gives_a_pose_the_same_picture(published, golden_poses) -> None:
     name, model = published
     tensors = model.image, model.face, model.body
-    exact, live = FusedStudent(*tensors), live_student(*tensors)
-    fine = fine_student(*tensors, seen=live.seen)
+    exact, fine = FusedStudent(*tensors), fine_student(*tensors)
+    live = live_student(*tensors, fine=fine)
     poses = list(golden_poses.values())[::3]
     truth = [exact.paint(pose, straight=False) for pose in poses]
     painted = {way: [way.paint(pose, straight=False) for pose in poses] for way in (fine, live)}

@@ -183,3 +183,9 @@ def test_the_pace_is_measured_on_poses_that_all_differ() -> None:
     painter = Slow([])
     assert frame_seconds(painter) >= 0.0
     assert len(set(painter.poses)) == len(painter.poses) == 4
+
+
+def test_a_pace_that_is_plainly_too_slow_is_not_measured_again() -> None:
+    painter = Slow([])
+    frame_seconds(painter, enough=0.0)
+    assert len(painter.poses) == 2
