@@ -23,6 +23,8 @@ CELL = 4
 """Pixels of the side of the cells that a face is divided into."""
 ROWS_APART = 8
 """Rows between those that are looked at."""
+BESIDE = 6
+"""Pixels that count as seen round those that were: between the rows, and for the poses between those sampled."""
 _TURNS = slice(39, 44)
 """The morphs that move the silhouette: head, neck and body."""
 
@@ -51,7 +53,7 @@ def coverage(paint: Callable[[Floats], Pixels]) -> Mask:
     seen = np.zeros((SIZE // ROWS_APART, SIZE), bool)
     for pose in sampled_poses():
         seen |= paint(pose)[ROWS_APART // 2 :: ROWS_APART, :, 3] > VISIBLE
-    return grown(seen.repeat(ROWS_APART, axis=0), ROWS_APART // 2)
+    return grown(seen.repeat(ROWS_APART, axis=0), BESIDE)
 
 
 def looked_at() -> Mask:

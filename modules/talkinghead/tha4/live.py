@@ -7,7 +7,7 @@ from typing import Any
 
 from modules.talkinghead.kernels.fixed import can_fixed_point
 from modules.talkinghead.tha4.body import Plan
-from modules.talkinghead.tha4.coverage import coverage, looked_at, moving
+from modules.talkinghead.tha4.coverage import Mask, coverage, looked_at, moving
 from modules.talkinghead.tha4.fields import Floats, Precision
 from modules.talkinghead.tha4.fused import FusedStudent
 from modules.talkinghead.tha4.likeness import likeness
@@ -17,6 +17,7 @@ Tensors = Mapping[str, Any]
 LIVE_PLANS = (Plan((16, 128, 256), near=1), Plan((32, 128, 256), near=1), Plan((64, 128, 256), near=3))
 """From the fastest to the best. Where the first level knows broad shapes only, little of it is enough; some characters
 keep lines in it."""
+SCOUTING = Plan((64, 128, 256))
 GOOD = 36.8
 """Mean PSNR, in dB, of a plan that will do."""
 
@@ -41,11 +42,20 @@ def live_student(image: Floats, face: Tensors, body: Tensors, *, fine: FusedStud
 
 
 def fine_student(image: Floats, face: Tensors, body: Tensors) -> FusedStudent:
-    """A student at full size, evaluated where the character is seen: that is found out, in a second or so."""
+    """A student at full size, evaluated where the character is ever seen."""
     student = FusedStudent(image, face, body, _precision())
-    student.cover(looked_at())
-    student.cover(coverage(student.paint))
+    student.cover(_seen(image, face, body))
     return student
+
+
+def _seen(image: Floats, face: Tensors, body: Tensors) -> Mask:
+    """Where the character is ever seen, found out in a second or so: half the size shows as much of it."""
+    scout = FusedStudent(image, face, body, _precision(), SCOUTING)
+    scout.cover(looked_at())
+    try:
+        return coverage(scout.paint)
+    finally:
+        scout.close()
 
 
 def _precision() -> Precision:
