@@ -130,7 +130,7 @@ class Director:
 
     def _begin(self, order: Order) -> _Job:
         name = order.character.name
-        performer = self._stage.performer(name)
+        performer = self._stage.performer_of(order.character)
         with self._lock:
             self._generation += 1
             performance = Performance(uuid.uuid4().hex, name, self._generation, conversation=order.conversation)

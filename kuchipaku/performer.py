@@ -15,7 +15,7 @@ from kuchipaku.loop import Worker, run_at
 from kuchipaku.pose import OPENINGS, Layer, Pose, lay, mix, shut_once, smoothstep
 from kuchipaku.score import Piece, Score
 from kuchipaku.speech import Speech
-from kuchipaku.stream import FrameHub
+from kuchipaku.stream import FrameHub, Shot
 from kuchipaku.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ JITTER = 0.004
 """Seconds by which a report may differ without moving anything; less cannot be seen."""
 JUMP = 0.25
 """Seconds from which on a report moves so much that the face is eased over."""
+STANDING = 1.0
+"""Seconds between two frames of a paused picture: its viewers need them only to keep their lines open."""
 
 NamedLayer = tuple[str, Layer]
 NamedFinish = tuple[str, Finish]
@@ -74,6 +76,7 @@ class Performer:
         self._worn = dict(worn or {})
         self._play = _Play(Score(rest=rest))
         self._painted: Pose = {}
+        self._shown_at = float("-inf")
         self._worker = Worker(f"performer-{name}", self._paint_while_watched)
 
     @property
@@ -258,14 +261,16 @@ class Performer:
     def _paint(self) -> None:
         play, t = self._play, self.now()
         pixels = self._live.picture(self._introduce, lambda avatar: self._pixels(avatar, t))
-        if pixels is None:
-            newest = self.hub.newest()
-            if newest is None:
-                return
-            pixels = newest.frame.pixels
+        if pixels is not None:
+            self._show(play, t, pixels)
+        elif (newest := self.hub.newest()) and not (self.paused and t - self._shown_at < STANDING):
+            self._show(play, t, newest.frame.pixels, newest)
+
+    def _show(self, play: _Play, t: float, pixels: Pixels, again: Shot | None = None) -> None:
         with self._lock:
             if self._play.score.generation == play.score.generation:
-                self.hub.publish(_frame(pixels, play.score, t))
+                self._shown_at = t
+                self.hub.publish(_frame(pixels, play.score, t), again)
 
     def _pixels(self, avatar: Avatar | AudioAvatar, t: float) -> Pixels:
         play = self._play

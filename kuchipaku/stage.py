@@ -35,6 +35,8 @@ class Stage:
     ) -> None:
         self._settings, self._characters, self._avatars, self._plugins = settings, characters, avatars, plugins
         self._performers: dict[str, Performer] = {}
+        self._known: dict[str, Character] = {}
+        """What performers go by: their characters as they were last read."""
         self._notices: dict[str, Notice] = {}
         self._lock = threading.RLock()
         self._news = threading.Condition()
@@ -45,8 +47,21 @@ class Stage:
         """The performer of a character. Raises UnknownName; its avatar is built when it is first watched."""
         with self._lock:
             if name not in self._performers:
-                self._performers[name] = self._cast(self._characters.get(name))
+                self._known[name] = self._characters.get(name)
+                self._performers[name] = self._cast(self._known[name])
             return self._performers[name]
+
+    def performer_of(self, character: Character) -> Performer:
+        """The performer of a character, who goes by what `character` says from the next score on.
+
+        So what is edited by hand counts: its emotions, temperament, seed and rest. Raises UnknownName.
+        """
+        with self._lock:
+            performer = self.performer(character.name)
+            before, self._known[character.name] = self._known[character.name], character
+        if character.rest != before.rest:
+            performer.feel(character.rest)
+        return performer
 
     def performers(self) -> list[Performer]:
         """All that have been called on."""
@@ -65,6 +80,7 @@ class Stage:
         """Let a character's performer go: the character is deleted."""
         with self._lock:
             performer = self._performers.pop(name, None)
+            self._known.pop(name, None)
         if performer:
             performer.end()
         with self._news:
@@ -113,7 +129,7 @@ class Stage:
         known = {
             "character": character,
             "settings": self._settings,
-            "face": lambda emotion: self.face(emotion, character),
+            "face": lambda emotion: self.face(emotion, self._now(character)),
         }
         return Performer(
             character.name,
@@ -138,7 +154,11 @@ class Stage:
 
     def _layer_builder(self, character: Character) -> Callable[[Timeline], list[NamedLayer]]:
         def layers(timeline: Timeline) -> list[NamedLayer]:
-            known = {"timeline": timeline, "character": character, "settings": self._settings}
+            known = {"timeline": timeline, "character": self._now(character), "settings": self._settings}
             return list(self._plugins.each_live("animate", **known))
 
         return layers
+
+    def _now(self, cast: Character) -> Character:
+        """What a performer goes by; of one who has left the stage, what it was `cast` as."""
+        return self._known.get(cast.name, cast)

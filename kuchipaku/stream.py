@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,25 +17,39 @@ Background = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
 
 
-@dataclass(eq=False, slots=True)
+class Pictures:
+    """What has been encoded of some pixels so far."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, Background | None], bytes] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, Background | None], encode: Callable[[], bytes]) -> bytes:
+        """What was encoded under `key`; by the first who asks, while others wait and share it."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = encode()
+            return self._made[key]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Shot:
     """A published frame and the pictures made of it so far."""
 
     number: int
     """Counts the frames of its hub from 1."""
     frame: Frame
-    _pictures: dict[tuple[str, Background | None], bytes] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    pictures: Pictures
+    """Shared by the shots of a picture that stands still."""
 
     def picture(self, name: str, encoder: Encoder, background: Background | None = None) -> bytes:
         """The frame in one format, encoded by the first viewer who asks; others wait and share it."""
-        key = (name, background)
-        with self._lock:
-            if key not in self._pictures:
-                flat = background is not None or not encoder.alpha
-                pixels = laid_on(self.frame.pixels, background or (0, 0, 0)) if flat else self.frame.pixels
-                self._pictures[key] = encoder.encode(pixels)
-            return self._pictures[key]
+        return self.pictures.get((name, background), lambda: encoder.encode(self._on_ground(encoder, background)))
+
+    def _on_ground(self, encoder: Encoder, background: Background | None) -> Pixels:
+        if background is None and encoder.alpha:
+            return self.frame.pixels
+        return laid_on(self.frame.pixels, background or (0, 0, 0))
 
 
 def laid_on(pixels: Pixels, background: Background) -> Pixels:
@@ -86,10 +100,10 @@ class FrameHub:
             with self._changed:
                 self._viewers -= 1
 
-    def publish(self, frame: Frame) -> Shot:
-        """Make `frame` the newest and wake whoever waits."""
+    def publish(self, frame: Frame, again: Shot | None = None) -> Shot:
+        """Make `frame` the newest and wake whoever waits. `again`: a shot of the same pixels, encoded only once."""
         with self._changed:
-            self._newest = Shot(self._newest.number + 1 if self._newest else 1, frame)
+            self._newest = Shot(self._count() + 1, frame, again.pictures if again else Pictures())
             self._changed.notify_all()
             return self._newest
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 BUSY_MS = 2000
 """How often a page asks that has something to wait for."""
+WAITING_MS = 500
+"""How often one asks whose character is not alive yet."""
 WELL = {"ready": True, "paused": False, "note": "THA4 exact, 24 ms a frame", "progress": None, "trouble": "", "fps": 25}
 DOT = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
@@ -40,7 +42,9 @@ def told(new_page: Callable[..., Page], server: str) -> Callable[..., tuple[Page
         page, state = new_page("about:blank"), WELL | live
         page.clock.install()
         page.route("**/live/*.mjpg*", lambda route: route.abort())
-        page.route("**/api/characters/sumire", lambda route: route.fulfill(json={"name": "sumire", "live": state}))
+        page.route(
+            "**/api/characters/sumire", lambda route: route.fulfill(json={"name": "sumire", "live": state or None})
+        )
         page.goto(server)
         return page, state
 
@@ -78,8 +82,18 @@ def test_a_character_that_is_still_built_says_so(told: Opened) -> None:
     page, state = told(ready=False, note="")
     page.locator("#rendering", has_text="Getting ready…").wait_for()
     state["ready"] = True
-    page.clock.fast_forward(BUSY_MS)
+    page.clock.fast_forward(WAITING_MS)
     page.wait_for_function("document.querySelector('#rendering').textContent === ''")
+
+
+def test_a_character_that_nobody_has_called_on_yet_is_waited_for_too(told: Opened) -> None:
+    page, state = told()
+    state.clear()
+    page.reload()
+    page.locator("#rendering", has_text="Getting ready…").wait_for()
+    state |= WELL
+    page.clock.fast_forward(WAITING_MS)
+    page.locator("#rendering", has_text="THA4 exact").wait_for()
 
 
 def test_the_studio_of_the_character_is_one_click_away(told: Opened) -> None:

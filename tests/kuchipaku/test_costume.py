@@ -9,7 +9,8 @@ import pytest
 
 from kuchipaku.avatar import Pixels
 from kuchipaku.costume import Costume
-from kuchipaku.performer import EASE, Performer
+from kuchipaku.encode import Encoder
+from kuchipaku.performer import EASE, STANDING, Performer
 from kuchipaku.pose import THA_RIG, Pose
 from kuchipaku.timeline import Timeline
 
@@ -144,14 +145,32 @@ def test_a_pause_lets_go_of_the_avatar_and_repeats_the_last_picture(rehearsal: R
     first = performer.hub.newest()
     performer.pause()
     assert (performer.paused, performer.ready, rehearsal.closed) == (True, False, 1)
-    assert (rehearsal.frame(0.1) == shown).all() and len(rehearsal.poses) == 1
+    assert (rehearsal.frame(STANDING) == shown).all() and len(rehearsal.poses) == 1
     again = performer.hub.newest()
     assert first and again and again.number == first.number + 1, "viewers are still sent frames"
     performer.prepare()
     assert not performer.ready, "a new viewer wakes nobody"
     performer.resume()
-    rehearsal.frame(0.2)
+    rehearsal.frame(STANDING + 0.04)
     assert performer.ready and len(rehearsal.poses) == 2
+    later = performer.hub.newest()
+    assert later and later.number == again.number + 1, "and the next one comes at once"
+
+
+def test_a_paused_picture_is_encoded_once_and_sent_once_a_second(rehearsal: Rehearsal) -> None:
+    encoded: list[Pixels] = []
+    raw = Encoder("x/y", alpha=True, encode=lambda pixels: encoded.append(pixels) or b"")  # type: ignore[func-returns-value]
+    rehearsal.frame(0.0)
+    rehearsal.performer.pause()
+    numbers = set()
+    for n in range(1, 3 * 25 + 1):
+        rehearsal.frame(n * STANDING / 25)
+        shot = rehearsal.performer.hub.newest()
+        assert shot is not None
+        shot.picture("raw", raw)
+        numbers.add(shot.number)
+    assert numbers == {1, 2, 3, 4}
+    assert len(encoded) == 1
 
 
 def test_a_pause_before_the_first_picture_paints_one_for_the_viewers(rehearsal: Rehearsal) -> None:

@@ -30,6 +30,17 @@ def test_a_frame_is_encoded_once_per_format_and_shared() -> None:
     assert len(calls) == 2
 
 
+def test_a_picture_that_stands_still_is_encoded_once() -> None:
+    calls: list[int] = []
+    encoder = Encoder("x/y", alpha=True, encode=lambda pixels: calls.append(1) or pixels.tobytes())  # type: ignore[func-returns-value]
+    hub, pixels = FrameHub(), grey(7)
+    first = hub.publish(Frame(pixels, 0.0))
+    second = hub.publish(Frame(pixels, 1.0, generation=4), again=first)
+    assert second.picture("raw", encoder) == first.picture("raw", encoder) == pixels.tobytes()
+    assert (second.number, second.frame.time, second.frame.generation, len(calls)) == (2, 1.0, 4, 1)
+    assert hub.publish(Frame(grey(8), 2.0)).picture("raw", encoder) == grey(8).tobytes()
+
+
 def test_a_format_without_alpha_gets_a_background() -> None:
     encoder = Encoder("x/y", alpha=False, encode=lambda pixels: pixels.tobytes())
     shot = FrameHub().publish(Frame(grey(200, alpha=0), 0.0))

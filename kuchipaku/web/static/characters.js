@@ -4,12 +4,12 @@ import { json, request } from "./api.js";
 import { toast } from "./controls.js";
 import { byId, icon, make } from "./dom.js";
 import { FitReport } from "./fitting.js";
+import { paint, pictureOf } from "./portrait.js";
 
 /**
  * @typedef {object} CharacterCard
  * @property {string} name
  * @property {string} title
- * @property {string} picture_url
  * @property {string} [error] why it cannot perform
  */
 
@@ -21,7 +21,7 @@ export class CharacterPicker {
   #fit = new FitReport();
   #onpick;
 
-  /** @param {(card: CharacterCard) => void} onpick */
+  /** @param {(card: CharacterCard, picture: Promise<Blob | null>) => void} onpick */
   constructor(onpick) {
     this.#onpick = onpick;
     byId("characters-open").addEventListener("click", () => this.#open());
@@ -46,8 +46,9 @@ export class CharacterPicker {
   #show(card) {
     this.#current = card.name;
     byId("character-title").textContent = card.title || card.name;
-    paint(byId("character-picture"), card);
-    this.#onpick(card);
+    const picture = pictureOf(card.name);
+    paint(byId("character-picture"), picture);
+    this.#onpick(card, picture);
   }
 
   #open() {
@@ -62,7 +63,7 @@ export class CharacterPicker {
   #item(card) {
     const title = card.title || card.name;
     const face = make("img", { alt: "", hidden: "" });
-    if (!card.error) paint(face, card);
+    if (!card.error) paint(face, pictureOf(card.name));
     const pressed = String(card.name === this.#current);
     const choose = make("button", { class: "card", "aria-pressed": pressed }, face, make("span", {}, title));
     choose.disabled = Boolean(card.error);
@@ -110,7 +111,7 @@ export class CharacterPicker {
 
   #preview() {
     const picture = byId("add-picture").files[0];
-    setPicture(byId("add-preview"), picture);
+    paint(byId("add-preview"), picture);
     return this.#attempt(() => this.#fit.look(picture, byId("add-avatar").value));
   }
 
@@ -124,21 +125,6 @@ export class CharacterPicker {
       trouble.hidden = false;
     }
   }
-}
-
-/** A picture is fetched like everything else, so that the key goes with it. */
-async function paint(image, card) {
-  image.dataset.of = card.name;
-  const blob = await request(card.picture_url).then((response) => response.blob()).catch(() => null);
-  if (image.dataset.of === card.name) setPicture(image, blob);
-}
-
-function setPicture(image, blob) {
-  image.hidden = !blob;
-  if (!blob) return image.removeAttribute("src");
-  const address = URL.createObjectURL(blob);
-  image.src = address;
-  image.decode().catch(() => {}).finally(() => URL.revokeObjectURL(address));
 }
 
 function shortName(title) {

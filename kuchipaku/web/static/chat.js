@@ -8,6 +8,7 @@ import { familyOf } from "./emotions.js";
 import { askForKey, takeKeyOfAddress } from "./key.js";
 import { Log } from "./log.js";
 import { recall, remember } from "./memory.js";
+import { standIn } from "./portrait.js";
 import { Rendering } from "./rendering.js";
 import { Scene } from "./scene.js";
 import { VoicePicker } from "./voices.js";
@@ -58,12 +59,13 @@ function mode() {
   return /** @type {"chat" | "say"} */ (document.querySelector("input[name=mode]:checked").value);
 }
 
-function meet(card) {
+function meet(card, picture) {
   if (card.name === scene.character) return;
   if (scene.character) forget();
   remember("character", card.name);
   byId("picture").setAttribute("aria-label", `Live picture of ${card.title || card.name}`);
   byId("picture").classList.remove("shown");
+  standIn(byId("still"), picture);
   byId("studio").href = `studio?character=${encodeURIComponent(card.name)}`;
   scene.show(card.name);
   rendering.watch(card.name);

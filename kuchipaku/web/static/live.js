@@ -3,6 +3,7 @@
 import { onKeyNeeded } from "./api.js";
 import { byId } from "./dom.js";
 import { askForKey, takeKeyOfAddress } from "./key.js";
+import { pictureOf, standIn } from "./portrait.js";
 import { Scene } from "./scene.js";
 
 const SOUND_MS = 1000;
@@ -37,4 +38,6 @@ scene.onpicture = showTrouble;
 document.documentElement.style.setProperty("--scale", String(asked("scale", 1, 0.1, 4)));
 scene.expose();
 offerSound(scene.player);
-scene.show(decodeURIComponent(location.pathname.split("/").pop() ?? ""));
+const name = decodeURIComponent(location.pathname.split("/").pop() ?? "");
+scene.show(name);
+standIn(byId("still"), pictureOf(name));

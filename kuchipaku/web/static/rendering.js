@@ -5,6 +5,8 @@ import { byId } from "./dom.js";
 
 const CALM_MS = 15_000;
 const BUSY_MS = 2000;
+/** While everybody waits for the character to come alive. */
+const WAITING_MS = 500;
 /** So long after a character came on, news are likely. */
 const FRESH_MS = 12_000;
 
@@ -30,7 +32,7 @@ export class Rendering {
   watch(name) {
     this.#name = name;
     this.#met = performance.now();
-    show(null);
+    show(undefined);
     this.#ask();
   }
 
@@ -38,24 +40,31 @@ export class Rendering {
     clearTimeout(this.#timer);
     if (document.hidden || !this.#name) return;
     const name = this.#name;
-    const { live } = await json(`api/characters/${encodeURIComponent(name)}`).catch(() => ({ live: null }));
+    const { live } = await json(`api/characters/${encodeURIComponent(name)}`).catch(() => ({}));
     if (name !== this.#name) return;
     show(live);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), this.#isBusy(live) ? BUSY_MS : CALM_MS);
+    this.#timer = setTimeout(() => this.#ask(), this.#pause(live));
   }
 
-  #isBusy(live) {
-    return !live?.ready || live.progress !== null || live.trouble || performance.now() - this.#met < FRESH_MS;
+  #pause(live) {
+    if (isWaiting(live)) return live?.trouble ? BUSY_MS : WAITING_MS;
+    const busy = !live || live.progress !== null || live.trouble || performance.now() - this.#met < FRESH_MS;
+    return busy ? BUSY_MS : CALM_MS;
   }
 }
 
-/** @param {Live | null} live */
+/** Nobody has called on it yet, or it is being built. @param {Live | null | undefined} live undefined: not known */
+function isWaiting(live) {
+  return live === null || live?.ready === false;
+}
+
+/** @param {Live | null | undefined} live */
 function show(live) {
-  const { note = "", progress = null, trouble = "", ready = true } = live ?? {};
+  const { note = "", progress = null, trouble = "" } = live ?? {};
   const line = byId("rendering");
   const portion = progress === null ? "" : `Preparing, ${Math.round(progress * 100)} %`;
-  line.textContent = [ready ? "" : "Getting ready…", portion, note].filter(Boolean).join(" · ");
+  line.textContent = [isWaiting(live) ? "Getting ready…" : "", portion, note].filter(Boolean).join(" · ");
   line.title = line.textContent;
   byId("preparing").hidden = progress === null;
   byId("preparing").value = progress ?? 0;

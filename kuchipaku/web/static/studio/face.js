@@ -1,7 +1,7 @@
 /** The editor of the face: handles laid over the picture. */
 
-import { request } from "../api.js";
 import { byId, make } from "../dom.js";
+import { paint, pictureOf } from "../portrait.js";
 import { eyeHeight, handlesOf, moved } from "./anchors.js";
 import { untilReleased } from "./drag.js";
 
@@ -76,12 +76,9 @@ export class FaceEditor {
   async #paint() {
     this.#painted = true;
     const image = /** @type {HTMLImageElement} */ (this.#root.querySelector("img"));
-    const response = await request(`api/characters/${encodeURIComponent(this.#character)}/picture`).catch(() => null);
-    if (!response) return;
-    image.src = URL.createObjectURL(await response.blob());
-    await image.decode().catch(() => {});
-    URL.revokeObjectURL(image.src);
-    this.#drawing.setAttribute("viewBox", `0 0 ${image.naturalWidth} ${image.naturalHeight}`);
+    await paint(image, pictureOf(this.#character));
+    const { naturalWidth, naturalHeight } = image;
+    if (naturalWidth) this.#drawing.setAttribute("viewBox", `0 0 ${naturalWidth} ${naturalHeight}`);
   }
 
   #draw(anchors) {

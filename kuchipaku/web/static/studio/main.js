@@ -5,6 +5,7 @@ import { toast } from "../controls.js";
 import { byId } from "../dom.js";
 import { askForKey, takeKeyOfAddress } from "../key.js";
 import { recall, remember } from "../memory.js";
+import { pictureOf, standIn } from "../portrait.js";
 import { Rendering } from "../rendering.js";
 import { Scene } from "../scene.js";
 import { Bench } from "./bench.js";
@@ -56,6 +57,7 @@ async function open(name) {
   bench = null;
   byId("desk").toggleAttribute("inert", true);
   byId("picture").classList.remove("shown");
+  standIn(byId("still"), pictureOf(name));
   byId("picture").setAttribute("aria-label", `Live picture of ${name}`);
   scene.show(name);
   rendering.watch(name);
