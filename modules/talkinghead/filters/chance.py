@@ -7,6 +7,7 @@ import math
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from modules.talkinghead.filters.steps import Floats
 
@@ -32,8 +33,12 @@ def held(frame: float, shortest: int, longest: int, *key: object) -> tuple[int, 
     return page, int(np.searchsorted(np.cumsum(holds), math.floor(frame) - page * length, side="right"))
 
 
-def white_noise(height: int, width: int, *key: object) -> Floats:
-    """(H, W), evenly spread over 0..1."""
+def white_noise(height: int, width: int, *key: object) -> NDArray[np.uint8]:
+    """(H, W), every level as likely as any other."""
     words = draws("noise", *key).bit_generator.random_raw(-(-height * width // 8))
-    levels = words.astype("<u8", copy=False).view(np.uint8)[: height * width].reshape(height, width)
-    return np.asarray(cv2.LUT(levels, _LEVELS), np.float32)
+    return words.astype("<u8", copy=False).view(np.uint8)[: height * width].reshape(height, width)
+
+
+def spread(levels: NDArray[np.uint8], most: float = 1.0) -> Floats:
+    """Levels as numbers between 0 and `most`."""
+    return np.asarray(cv2.LUT(levels, _LEVELS * np.float32(most)), np.float32)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from modules.talkinghead.filters.base import Filter, Moment, choice, number
-from modules.talkinghead.filters.chance import white_noise
+from modules.talkinghead.filters.chance import spread, white_noise
 from modules.talkinghead.filters.light import Light
 from modules.talkinghead.filters.steps import Floats
 
@@ -24,9 +24,10 @@ class Noise(Filter):
 
     def change(self, light: Light, moment: Moment, name: str) -> Floats:
         """(h, w): what the noise does, as a share: minus the magnitude, to 0."""
-        noise = grain(light.height, light.width, self.sigma, moment.seed, name, math.floor(moment.frame))
-        noise *= np.float32(-self.magnitude)
-        return light.cut(noise)
+        noise = white_noise(light.height, light.width, moment.seed, name, math.floor(moment.frame))
+        if self.sigma == 0:
+            return spread(light.cut(noise), -self.magnitude)
+        return light.cut(grain(spread(noise), self.sigma)) * np.float32(-self.magnitude)
 
 
 class Alphanoise(Noise):
@@ -50,15 +51,11 @@ class Lumanoise(Noise):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        light.recolour(1.0, self.change(light, moment, self.name))
+        light.recolour(self.change(light, moment, self.name))
 
 
-def grain(height: int, width: int, sigma: float, *key: object) -> Floats:
-    """(H, W) in 0..1, mean 0.5; blurred noise is spread again to the contrast that it had."""
-    noise = white_noise(height, width, *key)
-    if sigma == 0:
-        return noise
+def grain(noise: Floats, sigma: float) -> Floats:
+    """Blurred noise, (H, W) in 0..1, mean 0.5, with the contrast that it had."""
     blurred = np.asarray(cv2.GaussianBlur(noise, (0, 0), sigma), np.float32)
     contrast = max(1.0, 2.0 * math.sqrt(math.pi) * sigma)
-    spread: Floats = np.clip((blurred - 0.5) * np.float32(contrast) + 0.5, 0.0, 1.0, out=blurred)
-    return spread
+    return np.clip((blurred - 0.5) * np.float32(contrast) + 0.5, 0.0, 1.0, out=blurred)

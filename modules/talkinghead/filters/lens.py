@@ -44,7 +44,7 @@ class Bloom(Filter):
         glow = np.empty((3, -(-height // COARSER), -(-width // COARSER)), np.float32)
 
         def dim(rows: slice) -> None:
-            glow[:, coarser(rows)] = brights(planes[:, rows], spare[:, rows], self.luma_threshold)
+            brights(planes[:, rows], spare[:, rows], self.luma_threshold, glow[:, coarser(rows)])
 
         def expose(rows: slice) -> None:
             for plane, blurred in zip(planes[:3, rows], glow, strict=True):
@@ -58,12 +58,13 @@ class Bloom(Filter):
         light.each_band(expose)
 
 
-def brights(planes: Floats, spare: Floats, threshold: float) -> Floats:
-    """What glows of straight planes (4, h, w), at a quarter of the size: (3, h / 4, w / 4), rounded up."""
+def brights(planes: Floats, spare: Floats, threshold: float, out: Floats) -> None:
+    """What glows of straight planes (4, h, w), at a quarter of the size -> `out`, (3, h / 4, w / 4), rounded up."""
     mask, bright = spare
     cv2.threshold(luma_of(planes[:3], mask), threshold, 1.0, cv2.THRESH_BINARY, dst=mask)
     mask *= planes[3]
-    return np.stack([reduced(np.multiply(plane, mask, out=bright)) for plane in planes[:3]])
+    for plane, small in zip(planes[:3], out, strict=True):
+        small[:] = reduced(np.multiply(plane, mask, out=bright))
 
 
 def coarser(rows: slice) -> slice:
@@ -77,8 +78,13 @@ def reduced(plane: Floats) -> Floats:
     below, right = -height % COARSER, -width % COARSER
     if below or right:
         plane = np.pad(plane, ((0, below), (0, right)), mode="edge")
-    size = (width + right) // COARSER, (height + below) // COARSER
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+    return _halved(_halved(plane))
+
+
+def _halved(plane: Floats) -> Floats:
+    """Means over pairs of pairs: twice takes a third of the time of OpenCV's means over squares of four."""
+    height, width = plane.shape
+    return np.asarray(cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def enlarged(small: Floats, rows: slice, width: int) -> Floats:
@@ -106,10 +112,10 @@ class ChromaticAberration(Filter):
 
     def _defocus(self, plane: Floats, scale: float, spare: Floats, middle: tuple[float, float]) -> None:
         if self.transverse_sigma > 0:
-            cv2.GaussianBlur(plane, (0, 0), self.transverse_sigma, dst=plane)
-        if scale != 1.0:
+            cv2.GaussianBlur(plane, (0, 0), self.transverse_sigma, dst=spare)
+        else:
             np.copyto(spare, plane)
-            zoom(spare, scale, middle, plane)
+        zoom(spare, scale, middle, plane)
 
 
 def zoom(plane: Floats, scale: float, middle: tuple[float, float], out: Floats) -> None:
@@ -130,7 +136,7 @@ class Vignetting(Filter):
 
     def apply(self, light: Light, moment: Moment) -> None:
         """See the class."""
-        light.recolour(light.cut(falloff(light.height, light.width, self.strength)))
+        light.dim(light.cut(falloff(light.height, light.width, self.strength)))
 
 
 @lru_cache(maxsize=8)
@@ -172,7 +178,7 @@ class Desaturate(Filter):
         if self.bandpass_q > 0:
             grey = grey * (1 - hue_band(light.straight()[:3], self.bandpass_reference_rgb, self.bandpass_q))
         tint = np.array(self.tint_rgb, np.float32).reshape(3, 1, 1)
-        light.recolour(1.0 - grey, tint * grey)
+        light.recolour(tint * grey, 1.0 - grey)
 
 
 def hue_band(colours: Floats, reference: list[float], half_width: float) -> Floats:

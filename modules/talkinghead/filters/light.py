@@ -1,8 +1,8 @@
 """A frame as linear light in planes, which puts off what can be done together.
 
-Most filters only weigh colours (`recolour`) or slide rows (`slide`). Runs of such steps are multiplied out first and
-touch the picture once, band by band of its rows. A filter that needs the picture itself asks for it `straight` or
-`premultiplied`.
+Most filters only weigh colours (`dim`, `recolour`) or slide rows (`slide`). Runs of such steps are multiplied out
+first and touch the picture once, band by band of its rows. A filter that needs the picture itself asks for it
+`straight` or `premultiplied`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,23 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import reduce
+from typing import TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from kuchipaku import Pixels
 from modules.talkinghead.color import to_linear, to_srgb
 from modules.talkinghead.filters.share import GRID, bands, each
-from modules.talkinghead.filters.steps import Floats, Sliding, Weighing
+from modules.talkinghead.filters.steps import Floats, Sliding, Weighing, field
 
 MARGIN = 12
 """Clear pixels kept around the window, for what spreads."""
-FAINTEST = 0.5 / 255.0
-"""Alpha below it is written as 0."""
+FAINTEST = 0.500001 / 255.0
+"""Alpha below it is written as 0: half a level, which is rounded down, and a hair."""
+APART = 4
+"""Bytes between channels: OpenCV writes those that are aligned alike past the cache, which takes twice as long."""
 _FULL = 65535.0
 """Full light as an index of the encoding table: steps fine enough for the darkest of sRGB."""
 _UNIT = (np.arange(256) / 255.0).astype(np.float32)
@@ -52,8 +55,9 @@ class _Buffers:
 
 
 _BUFFERS = _Buffers()
-Weight = Callable[[Floats], Floats]
-"""What colours are multiplied by, of alpha; both (h, w)."""
+Number = TypeVar("Number", np.float32, np.uint8)
+Weight = Callable[[Floats, Floats], Floats]
+"""What colours are multiplied by, of alpha; both (h, w). It may lie in a spare, (h, w)."""
 
 
 class Light:
@@ -73,7 +77,7 @@ class Light:
         self._margin = MARGIN
         self._open(_around(np.asarray(cv2.extractChannel(pixels, 3), np.uint8)))
         shown = pixels[self.window]
-        self.each_band(lambda rows: _decode(shown[rows], self._planes[:, rows], self.spare[0, rows]))
+        self.each_band(lambda rows: _decode(shown[rows], list(self._channels[:, rows]), self._planes[:, rows]))
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -81,7 +85,7 @@ class Light:
         rows, columns = self.window
         return (self.height - 1) / 2 - rows.start, (self.width - 1) / 2 - columns.start
 
-    def cut(self, values: Floats) -> Floats:
+    def cut(self, values: NDArray[Number]) -> NDArray[Number]:
         """The window of something that is (H, 1) or (H, W)."""
         self._settle_rows()
         rows, columns = self.window
@@ -101,24 +105,34 @@ class Light:
     def _open(self, window: tuple[slice, slice]) -> None:
         self.window = window
         height, width = (part.stop - part.start for part in window)
-        self._buffer = _BUFFERS.take(6 * height * width)
-        memory = self._buffer[: 6 * height * width].reshape(6, height, width)
+        size = height * width
+        self._buffer = _BUFFERS.take(7 * size + APART)
+        memory = self._buffer[: 6 * size].reshape(6, height, width)
         self._planes, self.spare = memory[:4], memory[4:]
+        channels = self._buffer[6 * size : 7 * size + APART].view(np.uint8).reshape(4, size + APART)
+        self._channels = channels[:, :size].reshape(4, height, width)
 
-    def recolour(self, gain: ArrayLike, luma: ArrayLike | None = None) -> None:
-        """Each colour c of luma y becomes gain * c + luma * y.
+    def dim(self, gain: ArrayLike) -> None:
+        """Multiply colours by a number, (h, 1) or (h, w), see `cut`."""
+        self._settle_rows()
+        self._weighings.append(Weighing(gain=field(gain)))
 
-        `gain`: a number, (h, 1) or (h, w), see `cut`. `luma`: the same, or with a leading axis for red, green and blue.
+    def recolour(self, luma: ArrayLike, keep: ArrayLike | None = None) -> None:
+        """Each colour c of luma y becomes keep * c + luma * y.
+
+        `keep`: a number, (h, 1) or (h, w), see `cut`. `luma`: the same, or with a leading axis for red, green and blue.
         """
         self._settle_rows()
-        self._weighings.append(Weighing.of(gain, luma))
+        weights = field(luma)
+        planes = weights if weights.ndim == 3 else weights[None]
+        self._weighings.append(Weighing(keep=None if keep is None else field(keep), luma=planes))
 
     def fade(self, gain: ArrayLike) -> None:
         """Multiply alpha by a number, (h, 1) or (h, w), of 0..1."""
         self._settle_rows()
         self._planes[3] *= np.asarray(gain, np.float32)
         if self._is_premultiplied:
-            self.recolour(gain)
+            self.dim(gain)
 
     def slide(self, rows: Floats, shift: Floats) -> None:
         """Row y shows what was in row `rows[y]`, `shift[y]` pixels further right; both (H,). Outside is clear."""
@@ -168,28 +182,33 @@ class Light:
         return whole
 
     def _encode(self, rows: slice, out: Pixels) -> None:
-        planes = self._planes[:, rows]
-        weighing = self._weighed(rows, _inverse if self._is_premultiplied else _visible)
-        more = weighing.of_luma(planes[:3], self.spare[0, rows])
-        added = [None] * 3 if more is None else list(np.broadcast_to(more, (3, *more.shape[1:])))
-        channels = _channels(self.spare[1, rows])
-        for plane, light, channel in zip(planes[:3], added, channels[:3], strict=True):
-            _encode(plane, weighing.gain, light, channel)
+        planes, channels = self._planes[:, rows], list(self._channels[:, rows])
+        weighing, (luma, gain) = self._weighed(rows), self.spare[:, rows]
+        weighing.mix(planes[:3], luma)
+        (_inverse if self._is_premultiplied else _visible)(planes[3], gain)
+        if weighing.gain is not None:
+            gain *= weighing.gain
+        for plane, channel in zip(planes[:3], channels[:3], strict=True):
+            cv2.LUT(cv2.multiply(plane, gain, scale=_FULL, dtype=cv2.CV_16U), _ENCODE, dst=channel)
         cv2.convertScaleAbs(planes[3], dst=channels[3], alpha=255.0)
         cv2.merge(channels, dst=out)
 
     def _settle_weighings(self, last: Weight | None = None) -> None:
-        """Do what was put off by `recolour`, and then multiply by `last` of alpha."""
+        """Do what was put off by `dim` and `recolour`, and then multiply by `last` of alpha."""
+
+        def settle(rows: slice) -> None:
+            weighing, (luma, gain) = self._weighed(rows), self.spare[:, rows]
+            if last:
+                weighing = weighing.then(Weighing(gain=last(self._planes[3, rows], gain)))
+            weighing.apply(self._planes[:3, rows], luma)
+
         if self._weighings or last:
-            self.each_band(lambda rows: self._weighed(rows, last).apply(self._planes[:3, rows], self.spare[0, rows]))
+            self.each_band(settle)
         self._weighings = []
 
-    def _weighed(self, rows: slice, last: Weight | None) -> Weighing:
-        """All that was put off, and `last`, as one."""
-        steps = [weighing.at(rows) for weighing in self._weighings]
-        if last:
-            steps.append(Weighing(last(self._planes[3, rows])))
-        return reduce(Weighing.then, steps)
+    def _weighed(self, rows: slice) -> Weighing:
+        """All that was put off, as one."""
+        return reduce(Weighing.then, (weighing.at(rows) for weighing in self._weighings), Weighing())
 
     def _settle_rows(self) -> None:
         """Do what was put off by `slide`, and by `lay` after it."""
@@ -231,40 +250,23 @@ def _part(start: int, stop: int, whole: int) -> slice:
     return slice(first * GRID, min(last * GRID, whole))
 
 
-def _channels(spare: Floats) -> list[Pixels]:
-    """Four uint8 (h, w) in the memory of one plane: fresh pages would take longer than what is written to them."""
-    return list(spare.reshape(-1).view(np.uint8).reshape(4, *spare.shape))
-
-
-def _decode(pixels: Pixels, planes: Floats, spare: Floats) -> None:
-    channels = cv2.split(pixels, _channels(spare))
+def _decode(pixels: Pixels, channels: list[Pixels], planes: Floats) -> None:
+    cv2.split(pixels, channels)
     for channel, table, plane in zip(channels, [_DECODE] * 3 + [_UNIT], planes, strict=True):
         cv2.LUT(channel, table, dst=plane)
 
 
-def _itself(alpha: Floats) -> Floats:
+def _itself(alpha: Floats, spare: Floats) -> Floats:
     return alpha
 
 
-def _visible(alpha: Floats) -> Floats:
+def _visible(alpha: Floats, spare: Floats) -> Floats:
     """1 where a pixel will be seen, else 0."""
-    return np.asarray(cv2.threshold(alpha, FAINTEST, 1.0, cv2.THRESH_BINARY)[1], np.float32)
+    return np.asarray(cv2.threshold(alpha, FAINTEST, 1.0, cv2.THRESH_BINARY, dst=spare)[1], np.float32)
 
 
-def _inverse(alpha: Floats) -> Floats:
+def _inverse(alpha: Floats, spare: Floats) -> Floats:
     """1 / alpha, and 0 where nothing will be seen."""
-    seen = np.asarray(cv2.threshold(alpha, FAINTEST, 0.0, cv2.THRESH_TOZERO)[1], np.float32)
-    square = seen * seen
-    square += np.float32(1e-12)
-    np.divide(seen, square, out=seen)
-    return seen
-
-
-def _encode(plane: Floats, gain: Floats, more: Floats | None, out: Pixels) -> None:
-    """Linear light times `gain` plus `more` -> sRGB, all (h, w). The plane is spent."""
-    if more is None:
-        steps = cv2.multiply(plane, gain, scale=_FULL, dtype=cv2.CV_16U)
-    else:
-        np.multiply(plane, gain, out=plane)
-        steps = cv2.addWeighted(plane, _FULL, more, _FULL, 0.0, dtype=cv2.CV_16U)
-    cv2.LUT(steps, _ENCODE, dst=out)
+    with np.errstate(divide="ignore", over="ignore"):
+        np.reciprocal(alpha, out=spare)
+    return np.asarray(cv2.threshold(spare, 1.0 / FAINTEST, 0.0, cv2.THRESH_TOZERO_INV, dst=spare)[1], np.float32)

@@ -28,7 +28,7 @@ class Banding(Filter):
         """See the class."""
         at = np.linspace(0.0, 1.0, light.height) - moment.travelled(self.speed)
         missing = np.sin(np.pi * self.density * at)[:, None] ** 2 * self.strength
-        light.recolour(light.cut((1.0 - missing).astype(np.float32)))
+        light.dim(light.cut((1.0 - missing).astype(np.float32)))
 
 
 class Scanlines(Filter):
@@ -50,4 +50,4 @@ class Scanlines(Filter):
         if self.channel == "A":
             light.fade(left)
         else:
-            light.recolour(1.0, left - np.float32(1.0))
+            light.recolour(left - np.float32(1.0))

@@ -51,7 +51,9 @@ def _join(helpers: list[Future[None]]) -> None:
             helper.result()
 
 
+@cache
 def _threads() -> int:
+    """Asked once: the system takes longer to answer than a small filter takes for its work."""
     return min(os.cpu_count() or 1, MOST_THREADS)
 
 

@@ -28,60 +28,72 @@ def luma_of(colours: Floats, out: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Weighing:
-    """Each colour c of luma y becomes gain * c + luma * y."""
+    """Each colour c of luma y becomes gain * (keep * c + luma * y).
 
-    gain: Floats
-    """(1 or H, 1 or W)."""
+    The gain stands outside, because most steps are no more than that: a run of them comes down to one product.
+    """
+
+    gain: Floats | None = None
+    """(1 or H, 1 or W), as is `keep`; None is 1."""
+    keep: Floats | None = None
     luma: Floats | None = None
     """(1 or 3, 1 or H, 1 or W); None is 0."""
 
-    @classmethod
-    def of(cls, gain: ArrayLike, luma: ArrayLike | None) -> Weighing:
-        """From a number, (H, 1) or (h, w); `luma` may have a leading axis for red, green and blue."""
-        weights = None if luma is None else np.asarray(luma, np.float32)
-        return cls(
-            np.atleast_2d(np.asarray(gain, np.float32)),
-            None if weights is None else weights.reshape((1,) * (3 - weights.ndim) + weights.shape),
-        )
-
     def then(self, after: Weighing) -> Weighing:
         """This one first, then `after`, as one."""
-        gain = _times(after.gain, self.gain)
-        luma = None if self.luma is None else _times(after.gain, self.luma)
+        luma = None if self.luma is None else _scaled(self.luma, after.keep)
         if after.luma is not None:
-            more = _times(self._luma_factor(), after.luma)
+            more = _scaled(after.luma, self._luma_factor())
             luma = more if luma is None else luma + more
-        return Weighing(gain, luma)
+        return Weighing(_product(self.gain, after.gain), _product(self.keep, after.keep), luma)
 
     def at(self, rows: slice) -> Weighing:
         """What it does to some rows."""
         luma = self.luma if self.luma is None or self.luma.shape[1] == 1 else self.luma[:, rows]
-        return Weighing(self.gain if len(self.gain) == 1 else self.gain[rows], luma)
+        return Weighing(_part(self.gain, rows), _part(self.keep, rows), luma)
 
     def apply(self, colours: Floats, spare: Floats) -> None:
         """Change colours (3, H, W) in place; `spare`, (H, W), is overwritten."""
-        more = self.of_luma(colours, spare)
-        _times(self.gain, colours, out=colours)
+        self.mix(colours, spare)
+        if self.gain is not None:
+            colours *= self.gain
+
+    def mix(self, colours: Floats, spare: Floats) -> None:
+        """All of `apply` but the gain."""
+        more = None if self.luma is None else _share(luma_of(colours, spare)[None], self.luma)
+        if self.keep is not None:
+            colours *= self.keep
         if more is not None:
             colours += more
 
-    def of_luma(self, colours: Floats, spare: Floats) -> Floats | None:
-        """(1 or 3, H, W), or None for 0: what is added to colours (3, H, W). `spare`, (H, W), is overwritten."""
-        return None if self.luma is None else luma_of(colours, spare) * self.luma
-
-    def _luma_factor(self) -> Floats:
-        """The factor by which luma itself changes."""
+    def _luma_factor(self) -> Floats | None:
+        """The factor by which luma itself changes, but for the gain; None is 1."""
         if self.luma is None:
-            return self.gain
+            return self.keep
         mixed = self.luma[0] if len(self.luma) == 1 else np.tensordot(LUMA, self.luma, 1)
-        return np.asarray(self.gain + mixed, np.float32)
+        return np.asarray(mixed + (np.float32(1.0) if self.keep is None else self.keep), np.float32)
 
 
-def _times(gain: Floats, values: Floats, out: Floats | None = None) -> Floats:
-    """The product, without a pass over the values for a gain of 1."""
-    if gain.size == 1 and gain.item() == 1.0:
-        return values
-    return np.multiply(gain, values, out=out)
+def field(values: ArrayLike) -> Floats:
+    """A number, (H, 1) or (H, W), as a part of a weighing: (1 or H, 1 or W)."""
+    return np.atleast_2d(np.asarray(values, np.float32))
+
+
+def _part(values: Floats | None, rows: slice) -> Floats | None:
+    return values if values is None or len(values) == 1 else values[rows]
+
+
+def _scaled(values: Floats, factor: Floats | None) -> Floats:
+    return values if factor is None else np.multiply(factor, values)
+
+
+def _product(first: Floats | None, second: Floats | None) -> Floats | None:
+    return second if first is None else _scaled(first, second)
+
+
+def _share(luma: Floats, weight: Floats) -> Floats:
+    """The luma of a picture, (1, H, W), weighed; it is overwritten where the result has its shape."""
+    return np.multiply(luma, weight, out=luma if len(weight) == 1 else None)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import field_validator, model_validator
 
 from modules.talkinghead.filters.base import Filter, Moment, choice, number
-from modules.talkinghead.filters.chance import draws, held, white_noise
+from modules.talkinghead.filters.chance import draws, held, spread, white_noise
 from modules.talkinghead.filters.light import Light
 from modules.talkinghead.filters.share import each
 from modules.talkinghead.filters.steps import Floats
@@ -193,6 +193,6 @@ def slide_sideways(light: Light, shift: NDArray[np.float64]) -> None:
 
 def streaks(height: int, width: int, *key: object) -> Floats:
     """(H, W) in 0..1: short bright dashes along the rows, each with a sharp head and a fading tail."""
-    noise = white_noise(height, width, *key)
+    noise = spread(white_noise(height, width, *key))
     dust = np.where(noise > 0.93, np.float32(4.0), np.float32(0.0))
     return np.asarray(np.clip(cv2.blur(dust, (STREAK, 1)), 0.0, 1.0), np.float32)

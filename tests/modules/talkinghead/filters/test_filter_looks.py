@@ -278,6 +278,48 @@ def one_by_one(names: tuple[str, ...] | list[str], pixels: Pixels, t: float) -> 
     return pixels
 
 
+def scattered(seed: int) -> Pixels:
+    """(64, 80, 4): smooth colours by chance, every alpha, and clear parts."""
+    chance = np.random.default_rng(seed)
+    small = chance.uniform(-0.3, 1.3, (9, 11, 4))
+    x, y = np.meshgrid(np.linspace(0, 10, 80), np.linspace(0, 8, 64))
+    planes = [sampled(small[..., n], x, y) for n in range(4)]
+    return np.rint(np.clip(np.stack(planes, -1), 0, 1) * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("soft", [False, True], ids=["straight", "premultiplied"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_of_weighings_is_as_exact_as_each_of_them(seed: int, soft: bool) -> None:
+    pixels = scattered(seed)
+    colour, alpha = decoded(pixels)
+    if soft:
+        planes = blurred(np.concatenate([colour * alpha[..., None], alpha[..., None]], -1), 5, 0.75)
+        colour, alpha = planes[..., :3] / np.maximum(planes[..., 3:], 1e-9), planes[..., 3]
+    x, y = grid(pixels)
+    colour = 0.6 * colour + 0.4 * (colour @ LUMA)[..., None] * [1.0, 0.5, 0.2]
+    distance = np.hypot((x - 39.5) / 39.5, (y - 31.5) / 31.5) / math.sqrt(2)
+    colour *= (np.cos(0.3 * np.pi * distance) ** 2)[..., None]
+    colour -= 0.5 * (colour @ LUMA * (y % 2 == 0))[..., None]
+    colour *= (1 - 0.4 * np.sin(2 * np.pi * y / 63) ** 2)[..., None]
+    colour = 0.3 * colour + 0.7 * (colour @ LUMA)[..., None]
+    run = [
+        *([["analog_lowres", {}]] if soft else []),
+        *[["desaturate", {"strength": 0.4, "tint_rgb": [1.0, 0.5, 0.2]}], ["vignetting", {"strength": 0.3}]],
+        *[["scanlines", {}], ["banding", {}], ["desaturate", {"strength": 0.7}]],
+    ]
+    assert error(parse_chain(run)(pixels, 0.0), encoded(colour, alpha)) <= 1
+
+
+@pytest.mark.parametrize("first", [[], [["analog_lowres", {"kernel_size": 1}]]], ids=["straight", "premultiplied"])
+def test_half_a_level_of_alpha_is_clear_and_black_and_more_is_seen(first: list[object]) -> None:
+    pixels = np.full((8, 8, 4), 255, np.uint8)
+    pixels[4:, :, 3] = 1
+    for alpha, shown in ((0.5, 0), (0.51, 255)):
+        got = parse_chain([*first, ["translucency", {"alpha": alpha}]])(pixels, 0.0)
+        assert (got[4:, :, :3] == shown).all() and (got[4:, :, 3] == (shown > 0)).all()
+        assert (got[:4, :, :3] == 255).all()
+
+
 @pytest.mark.parametrize("names", CHAINS.values(), ids=CHAINS)
 def test_a_chain_is_its_filters_one_after_the_other(names: tuple[str, ...], pixels: Pixels) -> None:
     for t in (0.0, 0.4, 2.0):
