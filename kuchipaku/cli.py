@@ -19,10 +19,13 @@ Flags = tuple[Path | None, dict[str, Any], bool]
 def parse_flags(argv: Sequence[str]) -> Flags:
     """(settings file, settings given by flags, whether only to check)."""
     given = _parser().parse_args(argv)
-    server = {"host": given.host, "port": given.port, "api_key_file": given.api_key_file, "log_level": given.log_level}
+    server: dict[str, Any] = {"port": given.port, "api_key_file": given.api_key_file, "log_level": given.log_level}
     folders = {"characters": given.characters, "plugins": given.plugins}
     server["secure"] = given.secure or None
-    flags: dict[str, Any] = _stated({"server": _stated(server) or None, "folders": _stated(folders) or None})
+    server["host"] = given.host or ("0.0.0.0" if given.listen else None)
+    limits = {"upload_mb": given.max_content_length}
+    tables = {"server": server, "folders": folders, "limits": limits}
+    flags: dict[str, Any] = {name: stated for name, table in tables.items() if (stated := _stated(table))}
     if given.enable_modules is not None:
         flags["modules"] = [name.strip() for name in given.enable_modules.split(",") if name.strip()]
     default = Path("settings.toml")
@@ -86,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--settings", type=Path, metavar="FILE", help="settings file (default settings.toml, if it exists)")
     add("--characters", type=Path, metavar="DIR", help="folder of characters (default characters)")
     add("--plugins", type=Path, metavar="DIR", help="folder of plugins (default plugins)")
-    add("--enable-modules", metavar="A,B", help="SillyTavern-Extras modules that are on (default all; empty none)")
+    add("--enable-modules", metavar="A,B", help="SillyTavern-Extras modules that are on (empty: none)")
+    add("--listen", action="store_true", help="listen on every address: --host 0.0.0.0")
+    add("--max-content-length", type=int, metavar="MB", help="megabytes of one request's body (default 32)")
     add("--secure", action="store_true", help="ask every request for the API key")
     add("--api-key-file", type=Path, metavar="FILE", help="file with the API key (default api_key.txt)")
     add("--check", action="store_true", help="print plugins and routes, and end")

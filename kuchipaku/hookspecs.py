@@ -101,7 +101,7 @@ def adjust_reply(lines: Iterator[Line], character: Character, settings: Settings
 
 @hookspec
 def register_routes(services: Services) -> Blueprint | None:
-    """Return a Flask blueprint; it is served under /api/<its name>, and may keep `services` (docs/plugins.md)."""
+    """Return a Flask blueprint; it is served under its prefix, or /api/<its name>, and may keep `services`."""
 
 
 @hookspec

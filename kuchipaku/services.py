@@ -53,10 +53,11 @@ class Services:
         _check_names("reply.emotion_reader", [reply.emotion_reader], self.readers.names())
 
     def extras_modules(self) -> list[str]:
-        """The SillyTavern-Extras modules that plugins carry and the settings leave on."""
-        carried = [name for _, names in self.plugins.each_live("extras_modules") for name in names]
-        wanted = self.settings.modules
-        return carried if wanted is None else [name for name in wanted if name in carried]
+        """The SillyTavern-Extras modules that are on and that a plugin carries; "tts" is the Extras' alias of one."""
+        carried = {name for _, names in self.plugins.each_live("extras_modules") for name in names}
+        wanted = [name for name in self.settings.modules if name != "tts"]
+        wanted += ["silero-tts"] if "tts" in self.settings.modules else []
+        return [name for name in dict.fromkeys(wanted) if name in carried]
 
     def answering(self) -> tuple[str, str]:
         """The language model that would answer now, and what it says of itself or why there is none."""

@@ -114,8 +114,8 @@ class Settings(Section):
     speech: SpeechSection = SpeechSection()
     reply: ReplySection = ReplySection()
     limits: LimitsSection = LimitsSection()
-    modules: tuple[str, ...] | None = None
-    """SillyTavern-Extras modules that are on; all that the plugins carry where it is not given."""
+    modules: tuple[str, ...] = ("talkinghead", "classify", "silero-tts")
+    """SillyTavern-Extras modules that are on; docs/extras.md lists all."""
     plugins: dict[str, Any] = Field(default_factory=dict)
     """One table for each plugin: [plugins.<name>]."""
 

@@ -44,7 +44,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(Live(services, viewers).blueprint())
     for name, routes in services.plugins.each("register_routes", services=services):
         with services.plugins.blame(name):
-            app.register_blueprint(routes, url_prefix=f"/api/{routes.name}")
+            app.register_blueprint(routes, url_prefix=routes.url_prefix or f"/api/{routes.name}")
     _count_requests(app, services)
     return app
 

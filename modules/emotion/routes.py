@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict
 
-from kuchipaku import EmotionReader, SwitchedOff
+from kuchipaku import EmotionReader
 from kuchipaku.services import Services
+from kuchipaku.web.extras import check_on
 from kuchipaku.web.openapi import json_body, takes
 
 
@@ -23,8 +24,7 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("classify", __name__)
 
     def reader() -> EmotionReader:
-        if "classify" not in services.extras_modules():
-            raise SwitchedOff("Module 'classify' not enabled in config", hint="--enable-modules classify")
+        check_on(services, "classify")
         return services.readers.get(services.settings.reply.emotion_reader)
 
     @routes.post("")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from functools import wraps
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -12,8 +10,9 @@ from typing import Any
 from flask import Blueprint, request
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from kuchipaku import BadRequest, SwitchedOff
+from kuchipaku import BadRequest
 from kuchipaku.services import Services
+from kuchipaku.web.extras import only_with
 from kuchipaku.web.openapi import json_body, takes
 from modules.talkinghead.extras import settings, templates
 from modules.talkinghead.extras.files import Wishes
@@ -68,24 +67,14 @@ class ExtrasRoutes:
 
     def add_to(self, routes: Blueprint) -> None:
         """Put the routes on a blueprint."""
-        routes.post("/load")(self._gated(self.load))
-        routes.get("/unload")(self._gated(self.unload))
-        routes.get("/start_talking")(self._gated(self.start_talking))
-        routes.get("/stop_talking")(self._gated(self.stop_talking))
-        routes.post("/set_emotion")(self._gated(self.set_emotion))
-        routes.post("/load_emotion_templates")(self._gated(self.load_emotion_templates))
-        routes.post("/load_animator_settings")(self._gated(self.load_animator_settings))
-
-    def _gated(self, view: Callable[[], str]) -> Callable[[], str]:
-        """The view, refused before anything of the request is read while the module is switched off."""
-
-        @wraps(view)
-        def gated() -> str:
-            if "talkinghead" not in self._services.extras_modules():
-                raise SwitchedOff("Module 'talkinghead' not enabled in config", hint="--enable-modules talkinghead")
-            return view()
-
-        return gated
+        gated = only_with(self._services, "talkinghead")
+        routes.post("/load")(gated(self.load))
+        routes.get("/unload")(gated(self.unload))
+        routes.get("/start_talking")(gated(self.start_talking))
+        routes.get("/stop_talking")(gated(self.stop_talking))
+        routes.post("/set_emotion")(gated(self.set_emotion))
+        routes.post("/load_emotion_templates")(gated(self.load_emotion_templates))
+        routes.post("/load_animator_settings")(gated(self.load_animator_settings))
 
     @takes(form="file")
     def load(self) -> str:
