@@ -65,9 +65,16 @@ class Composer:
         """
         engine, delivery = self._delivery(line, character, wish)
         for speech in self._voices.get(engine).speak(line.text, delivery):
-            if not speech.phones:
-                speech = self._aligned(speech, line.text, delivery.language)
-            yield Take(speech, self._score(line, speech, character))
+            yield self._take(line, speech, character, delivery.language)
+
+    def heard(self, line: Line, recording: Speech, character: Character, wish: Delivery) -> Take:
+        """The line as somebody else spoke it; its text may be empty, where nobody knows it."""
+        return self._take(line, recording, character, wish.language or character.language)
+
+    def _take(self, line: Line, speech: Speech, character: Character, language: str) -> Take:
+        if not speech.phones:
+            speech = self._aligned(speech, line.text, language)
+        return Take(speech, self._score(line, speech, character))
 
     def _delivery(self, line: Line, character: Character, wish: Delivery) -> tuple[str, Delivery]:
         own = character.voice or self._settings.speech.voice

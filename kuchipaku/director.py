@@ -14,10 +14,11 @@ from typing import TypeVar
 from kuchipaku.audio import wav_of
 from kuchipaku.cancel import CancelToken
 from kuchipaku.character import Character
-from kuchipaku.composer import Composer
+from kuchipaku.composer import Composer, Take
 from kuchipaku.conversation import Conversations
 from kuchipaku.errors import EngineUnavailable, KuchipakuError, PluginError
 from kuchipaku.llm import LanguageModel
+from kuchipaku.manuscript import Manuscript
 from kuchipaku.metrics import Metrics
 from kuchipaku.performance import Performance, Reason
 from kuchipaku.performer import Performer
@@ -27,7 +28,7 @@ from kuchipaku.registry import Registry
 from kuchipaku.script import Line, lines_of
 from kuchipaku.settings import Settings
 from kuchipaku.shelf import Shelf
-from kuchipaku.speech import Delivery
+from kuchipaku.speech import Delivery, Speech
 from kuchipaku.stage import Stage
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ class Order:
     conversation: str = ""
     player: bool = False
     """Whether the client plays the audio itself and reports when it sounds."""
+    recordings: tuple[Speech, ...] = ()
+    """The sound of each line, where the client brought it: no voice is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,13 @@ class Director:
     def perform(self, lines: Iterator[Line], order: Order) -> Performance:
         """Perform lines that are known already."""
         return self._start(self._begin(order), lines)
+
+    def recite(self, manuscript: Manuscript, order: Order) -> Performance:
+        """Perform a text while it is being written."""
+        job = self._begin(order)
+        job.performance.manuscript = manuscript
+        job.performance.cancel.on_cancel(manuscript.close)
+        return self._start(job, lines_of(manuscript))
 
     def reply(
         self, text: str, character: Character, conversation: str, model: LanguageModel, cancel: CancelToken
@@ -186,7 +196,7 @@ class Director:
 
     def _speak(self, job: _Job, line: Line, began: float) -> None:
         performance = job.performance
-        for number, take in enumerate(self._composer.takes(line, job.order.character, job.order.delivery)):
+        for number, take in enumerate(self._takes(line, job.order)):
             start = job.performer.add(performance.name, take.timeline, take.speech, player=job.order.player)
             if start is None or performance.cancel.cancelled:
                 return
@@ -200,6 +210,11 @@ class Director:
             )
             performance.tell("timeline", **where, **take.timeline.to_json())
             self._pace(job)
+
+    def _takes(self, line: Line, order: Order) -> Iterator[Take]:
+        if order.recordings:
+            return iter([self._composer.heard(line, order.recordings[line.n], order.character, order.delivery)])
+        return self._composer.takes(line, order.character, order.delivery)
 
     def _pace(self, job: _Job) -> None:
         """Wait while enough is ready, so that a long text costs neither memory nor work that a stop would waste."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from kuchipaku.cancel import CancelToken
 from kuchipaku.errors import KuchipakuError
+from kuchipaku.manuscript import Manuscript
 
 EventKind = Literal["start", "line", "speech", "timeline", "error", "done"]
 Reason = Literal["complete", "stopped", "failed"]
@@ -34,6 +35,8 @@ class Performance:
         self.duration = 0.0
         """Media seconds up to the end of the last piece that is ready."""
         self.cancel = CancelToken()
+        self.manuscript: Manuscript | None = None
+        """Where more of its text is written to, if its client began it so."""
         self._events: list[Event] = []
         self._told = threading.Condition()
         self.tell("start", performance=name, generation=generation, character=character, conversation=conversation)

@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 import server
 from kuchipaku.director import Order
 from kuchipaku.errors import KuchipakuError
+from kuchipaku.manuscript import Manuscript
 from kuchipaku.performance import Performance
 from kuchipaku.plugins import load_plugins
 from kuchipaku.script import Line
@@ -96,7 +97,7 @@ def test_every_field_of_a_request_is_told(app: Flask, endpoint: str) -> None:
     model = taken.get("body") or taken.get("query")
     fields = set(model.model_fields) if model else set()
     if taken.get("form"):
-        fields = {*taken["fields"], taken["form"]}
+        fields |= {*taken["fields"], taken["form"]}
     told = {name for head in ("field", "query", "form field") for name in rows(text, head)}
     told |= set(rows(COMMON, "field")) if MANNER in text else set()
     assert told == fields
@@ -153,13 +154,17 @@ def body_of(response: TestResponse) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def answers(app: Flask) -> dict[str, tuple[int, str, bytes]]:
+def answers(app: Flask, services: Services) -> dict[str, tuple[int, str, bytes]]:
     """Status, media type and body of every endpoint's curl line, called in the order of the page."""
     client, found = app.test_client(), {}
     spoken = client.post("/api/speech", json={"text": "Hi."}).get_json()
     known = {"AUDIO_URL": spoken["audio_url"], "PERFORMANCE": "none yet"}
     for endpoint, text in SECTIONS.items():
-        method, path, rest = request_of(commands(text)[0], known)
+        now = known
+        if endpoint == "POST /api/performances/<name>/text":
+            written = services.director.recite(Manuscript(100), Order(services.characters.chosen()))
+            now = known | {"PERFORMANCE": written.name}
+        method, path, rest = request_of(commands(text)[0], now)
         response = client.open(path, method=method, **rest)
         found[endpoint] = (response.status_code, response.mimetype or "", body_of(response))
         if endpoint == "POST /api/perform":

@@ -22,6 +22,7 @@ THREADED = {
     "director",
     "live_avatar",
     "loop",
+    "manuscript",
     "performance",
     "performer",
     "registry",

@@ -36,7 +36,7 @@ def takes(
     form: str = "",
     fields: Mapping[str, bool] | None = None,
 ) -> Callable[[F], F]:
-    """Note, on a view, what it takes: a JSON body, a query, or a multipart form with a file field `form`.
+    """Note, on a view, what it takes: a JSON body, a query, a multipart form with a file field `form`, or either body.
 
     `fields` are the form's other fields, and whether each is required.
     """
@@ -112,16 +112,13 @@ def _operation(view: Callable[..., Any], name: str) -> dict[str, Any]:
             },
         },
     }
+    content = {}
     if taken.get("body"):
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": _schema(taken["body"])}},
-        }
+        content["application/json"] = {"schema": _schema(taken["body"])}
     if taken.get("form"):
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"multipart/form-data": {"schema": _form(taken["form"], taken["fields"])}},
-        }
+        content["multipart/form-data"] = {"schema": _form(taken["form"], taken["fields"])}
+    if content:
+        operation["requestBody"] = {"required": True, "content": content}
     if taken.get("query"):
         properties = _schema(taken["query"])["properties"]
         operation["parameters"] = [{"name": n, "in": "query", "schema": s} for n, s in properties.items()]

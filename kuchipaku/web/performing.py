@@ -7,13 +7,19 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, request
 
-from kuchipaku.errors import BadRequest, UnknownName
+from kuchipaku.director import Order
+from kuchipaku.errors import BadRequest, Busy, TooLarge, UnknownName
+from kuchipaku.manuscript import Manuscript
 from kuchipaku.performance import Performance
+from kuchipaku.recording import decoded, lines_in
 from kuchipaku.script import Line, lines_of
 from kuchipaku.services import Services
+from kuchipaku.settings import checked
+from kuchipaku.speech import Delivery
+from kuchipaku.web.fitting import uploaded
 from kuchipaku.web.openapi import json_body, takes
-from kuchipaku.web.orders import checked_text, order_of, speakable
-from kuchipaku.web.schemas import ChatBody, ClockBody, PerformBody, PerformLine, StopBody
+from kuchipaku.web.orders import character_of, checked_text, order_of, speakable
+from kuchipaku.web.schemas import ChatBody, ClockBody, PerformBody, PerformForm, PerformLine, StopBody, TextBody
 from kuchipaku.web.streams import Seats, event_stream
 
 
@@ -33,6 +39,7 @@ class Performing:
         routes.post("/stop")(self.stop)
         routes.get("/performances/<name>")(self.performance)
         routes.get("/performances/<name>/events")(self.events)
+        routes.post("/performances/<name>/text")(self.text)
         routes.post("/performances/<name>/clock")(self.clock)
         return routes
 
@@ -44,16 +51,53 @@ class Performing:
         order = order_of(self._services, body, player=body.player, conversation=body.conversation)
         return self._followed(lambda: self._director.chat(text, order))
 
-    @takes(body=PerformBody)
+    @takes(body=PerformBody, form="audio", fields=dict.fromkeys(PerformForm.model_fields, False))
     def perform(self) -> Response:
-        """Have the character say a text, or lines with their emotions; told as events."""
+        """Have the character say a text, lines with their emotions, or a recording; told as events."""
+        if request.mimetype == "multipart/form-data":
+            return self._recording()
         body = json_body(PerformBody)
+        if body.open:
+            return self._open(body)
         if body.text and body.lines:
             raise BadRequest("text and lines were both sent", hint="send one of them")
         text = checked_text(body.text or "".join(line.text for line in body.lines), self._most)
         lines = speakable(known_lines(body.lines) if body.lines else lines_of([text]))
         order = order_of(self._services, body, player=body.player)
         return self._followed(lambda: self._director.perform(lines, order))
+
+    def _open(self, body: PerformBody) -> Response:
+        if body.lines:
+            raise BadRequest("an open text has no lines", hint="send text, and the rest of it as it is written")
+        manuscript = Manuscript(self._most)
+        manuscript.write(body.text)
+        order = order_of(self._services, body, player=body.player)
+        return self._followed(lambda: self._director.recite(manuscript, order))
+
+    def _recording(self) -> Response:
+        audio = uploaded("audio", tuple(PerformForm.model_fields))
+        form = checked(PerformForm, request.form.to_dict(), "request")
+        if len(form.text) > self._most:
+            raise TooLarge(f"the text has {len(form.text)} characters", hint=f"at most {self._most}")
+        written = [replace(line, emotion=form.emotion or line.emotion) for line in lines_of([form.text])]
+        lines, pieces = lines_in(decoded(audio), written)
+        order = Order(
+            character_of(self._services, form.character),
+            Delivery(language=form.language),
+            player=form.player,
+            recordings=tuple(pieces),
+        )
+        return self._followed(lambda: self._director.perform(iter(lines), order))
+
+    @takes(body=TextBody)
+    def text(self, name: str) -> Response:
+        """More of a text that was begun with `open`: the character goes on with it."""
+        body = json_body(TextBody)
+        manuscript = self._performance_of(name).manuscript
+        if manuscript is None:
+            raise Busy("that performance was not begun with open = true", hint="begin another")
+        manuscript.write(body.text, end=body.end)
+        return jsonify(ok=True)
 
     @takes(body=StopBody)
     def stop(self) -> Response:

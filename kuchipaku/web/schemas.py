@@ -46,6 +46,26 @@ class PerformBody(Manner):
     text: str = ""
     lines: list[PerformLine] = Field(default_factory=list, max_length=1000)
     player: bool = Field(False, description="whether you play the audio and report its clock")
+    open: bool = Field(False, description="whether more of the text follows")
+
+
+class PerformForm(BaseModel):
+    """POST /api/perform as a form: the fields beside the file `audio`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str = ""
+    character: str = Field("", max_length=40)
+    language: str = Field("", max_length=20)
+    emotion: Literal["", *LABELS] = ""  # type: ignore[valid-type]
+    player: bool = False
+
+
+class TextBody(Body):
+    """POST /api/performances/<name>/text."""
+
+    text: str = ""
+    end: bool = Field(False, description="whether that was the last of it")
 
 
 class ChatBody(Manner):
