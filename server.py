@@ -8,20 +8,13 @@ from collections.abc import Sequence
 
 from kuchipaku.cli import parse_flags
 
-BUILT_IN = (
-    "modules.encoders",
-    "modules.llm_groq",
-    "modules.llm_eliza",
-    "modules.manners",
-    "modules.tts_espeak",
-    "modules.emotion",
-    "modules.life",
-    "modules.lipsync",
-    "modules.puppet",
-    "modules.talkinghead",
-    "modules.atlas",
-)
-"""Our modules, in the order of their layers: feelings below, life over them, the mouth on top."""
+NAMES = """
+encoders llm_groq llm_eliza manners tts_espeak emotion life lipsync puppet talkinghead atlas
+speech_api alltalk_routes silero_routes edge_tts coqui_routes
+summarize caption embeddings stt websearch chromadb_store sd rvc
+"""
+BUILT_IN = tuple(f"modules.{name}" for name in NAMES.split())
+"""Our modules, in the order of their layers: feelings below, life over them, the mouth on top; then other APIs."""
 
 
 def main(argv: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""python -m kuchipaku bench | character | doctor | models | new-plugin | settings-example"""
+"""python -m kuchipaku bench | character | doctor | keys | models | new-plugin | settings-example"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from kuchipaku.commands import bench, character, doctor, models, new_plugin, settings_example
+from kuchipaku.commands import bench, character, doctor, keys, models, new_plugin, settings_example
 from kuchipaku.errors import KuchipakuError
 
 
@@ -14,7 +14,7 @@ def main(argv: Sequence[str]) -> int:
     """Run one command. The exit status."""
     parser = argparse.ArgumentParser(prog="python -m kuchipaku", description="Tools around the server.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (bench, character, doctor, models, new_plugin, settings_example):
+    for command in (bench, character, doctor, keys, models, new_plugin, settings_example):
         command.add_parser(commands)
     given = parser.parse_args(argv)
     try:

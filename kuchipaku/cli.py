@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kuchipaku.extras_flags import add_extras_flags, extras_tables
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from kuchipaku.services import Services
+    from kuchipaku.settings import ServerSection
 
 Flags = tuple[Path | None, dict[str, Any], bool]
 
@@ -21,11 +24,14 @@ def parse_flags(argv: Sequence[str]) -> Flags:
     given = _parser().parse_args(argv)
     server: dict[str, Any] = {"port": given.port, "api_key_file": given.api_key_file, "log_level": given.log_level}
     folders = {"characters": given.characters, "plugins": given.plugins}
-    server["secure"] = given.secure or None
+    server["secure"], server["no_auth"] = given.secure or None, given.no_auth or None
+    server["public_url"] = given.public_url
     server["host"] = given.host or ("0.0.0.0" if given.listen else None)
     limits = {"upload_mb": given.max_content_length}
     tables = {"server": server, "folders": folders, "limits": limits}
     flags: dict[str, Any] = {name: stated for name, table in tables.items() if (stated := _stated(table))}
+    if plugins := extras_tables(given):
+        flags["plugins"] = plugins
     if given.enable_modules is not None:
         flags["modules"] = [name.strip() for name in given.enable_modules.split(",") if name.strip()]
     default = Path("settings.toml")
@@ -70,7 +76,16 @@ def _running(services: Services) -> list[str]:
         f"  speaks      {services.settings.speech.voice}",
         f"  performs    {', '.join(services.characters.names()) or 'nobody: characters/ is empty'}",
     ]
+    if door := _door(services.settings.server):
+        lines.append(f"  lets in     {door}")
     return [*lines, f"  failed      plugins {', '.join(failed)}: see /api/plugins"] if failed else lines
+
+
+def _door(server: ServerSection) -> str:
+    """Who may come in; empty where only this machine can reach the server."""
+    if server.secure:
+        return f"who holds a key of {server.api_key_file}; another one: python -m kuchipaku keys add NAME"
+    return "EVERYBODY on the network, to do everything: --no-auth" if server.no_auth else ""
 
 
 def _stated(values: dict[str, Any]) -> dict[str, Any]:
@@ -92,8 +107,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--enable-modules", metavar="A,B", help="SillyTavern-Extras modules that are on (empty: none)")
     add("--listen", action="store_true", help="listen on every address: --host 0.0.0.0")
     add("--max-content-length", type=int, metavar="MB", help="megabytes of one request's body (default 32)")
-    add("--secure", action="store_true", help="ask every request for the API key")
-    add("--api-key-file", type=Path, metavar="FILE", help="file with the API key (default api_key.txt)")
+    add("--secure", action="store_true", help="ask every request for an API key")
+    add("--api-key-file", type=Path, metavar="FILE", help="file with the API keys (default api_key.txt)")
+    add("--no-auth", action="store_true", help="listen to the network without a key: everybody may do everything")
+    add("--public-url", metavar="URL", help="where a proxy serves this server: https://face.example/kuchi")
     add("--check", action="store_true", help="print plugins and routes, and end")
     add("--log-level", choices=["debug", "info", "warning", "error"], help="how much is logged (default info)")
+    add_extras_flags(parser)
     return parser

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -45,7 +45,7 @@ class Order:
     conversation: str = ""
     player: bool = False
     """Whether the client plays the audio itself and reports when it sounds."""
-    recordings: tuple[Speech, ...] = ()
+    recordings: Sequence[Speech] = ()
     """The sound of each line, where the client brought it: no voice is asked."""
 
 

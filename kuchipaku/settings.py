@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kuchipaku.errors import BadRequest
 
@@ -23,21 +24,52 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(?::\d{1,5})?"
+
+
+def web_address(text: str) -> str:
+    """An http address without query, user or slash at its end; empty stays empty. Raises ValueError."""
+    if text and not re.fullmatch(rf"https?://{_HOST}(/[^\s?#]*)?", text):
+        raise ValueError("it looks like https://face.example or https://face.example/kuchi")
+    return text.rstrip("/")
+
+
+def web_origin(text: str) -> str:
+    """The origin of web pages in lower case, or "*" for all of them. Raises ValueError."""
+    if text != "*" and not re.fullmatch(rf"[a-z][a-z0-9+.-]*://{_HOST}", text.lower()):
+        raise ValueError('an origin looks like http://127.0.0.1:8000, without a slash at its end; "*" is every origin')
+    return text.lower()
+
+
 class ServerSection(Section):
     """Where the server listens, and to whom."""
 
     host: str = "127.0.0.1"
-    """Address to listen on; 0.0.0.0 opens it to the network, so set `secure` as well."""
+    """Address to listen on; one that the network can reach, such as 0.0.0.0, needs `secure` as well, or `no_auth`."""
     port: int = Field(5100, ge=0, le=65535)
     """TCP port; 0 takes a free one."""
     secure: bool = False
-    """Whether requests need the API key."""
+    """Whether requests need an API key."""
+    no_auth: bool = False
+    """Whether everybody on the network may do everything; instead of `secure`, and never on a network you share."""
     api_key_file: Path = Path("api_key.txt")
-    """File with the API key, one line; made at the first secure start if it is absent."""
-    cors_origins: tuple[str, ...] = ("http://127.0.0.1:8000", "http://localhost:8000")
+    """File with the API keys, one a line; made at the first secure start if it is absent."""
+    signed_url_minutes: float = Field(5.0, gt=0, le=1440)
+    """Minutes for which an address from POST /api/sign may be opened without a key."""
+    known_address_minutes: float = Field(10.0, ge=0, le=1440)
+    """Minutes after a key for which its sender may open result_feed and TTS samples without it; 0: never."""
+    cors_origins: tuple[Annotated[str, AfterValidator(web_origin)], ...] = (
+        "http://127.0.0.1:8000",
+        "http://localhost:8000",
+        "http://[::1]:8000",
+        "https://127.0.0.1:8000",
+        "https://localhost:8000",
+    )
     """Web origins whose pages may call the API; the defaults are SillyTavern's own."""
     hosts: tuple[str, ...] = ()
     """Host names, beside localhost, that a server on a loopback address answers to, such as a proxy passes on."""
+    public_url: Annotated[str, AfterValidator(web_address)] = ""
+    """Where a proxy serves this server, such as "https://face.example/kuchi"; empty: there is none."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged."""
 

@@ -32,12 +32,16 @@ THREADED = {
     "stream",
 }
 IMPORT_NAMES = {
+    "bs4": "beautifulsoup4",
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
     "sklearn": "scikit-learn",
+    "edge_tts": "edge-tts",
     "espeakng_loader": "espeakng-loader",
-    "flask_cors": "flask-cors",
+    "faster_whisper": "faster-whisper",
+    "huggingface_hub": "huggingface-hub",
     "prometheus_client": "prometheus-client",
+    "sentence_transformers": "sentence-transformers",
     "typing_extensions": "typing-extensions",
     "yaml": "pyyaml",
 }

@@ -6,14 +6,15 @@ import logging
 import time
 
 from flask import Flask, Response, g, request
-from flask_cors import CORS
 
 from kuchipaku.services import Services
-from kuchipaku.web import auth, errors
+from kuchipaku.web import auth, errors, origins
 from kuchipaku.web.about import About
 from kuchipaku.web.characters import Characters
 from kuchipaku.web.fitting import Fitting
 from kuchipaku.web.performing import Performing
+from kuchipaku.web.signatures import Signer
+from kuchipaku.web.signing import Signing
 from kuchipaku.web.speaking import Speaking
 from kuchipaku.web.streams import Live, Seats
 
@@ -24,19 +25,22 @@ SPARE_THREADS = 16
 
 
 def create_app(services: Services) -> Flask:
-    """A ready server; nothing is loaded or listened to until it is asked for."""
+    """A ready server; nothing is loaded or listened to until it is asked for.
+
+    Raises BadRequest where it would be open to the network unasked, or its key file is of no use.
+    """
     settings = services.settings
     app = Flask("kuchipaku", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.limits.upload_mb * 1024 * 1024
     app.json.sort_keys = False  # type: ignore[attr-defined]
     errors.install(app)
-    auth.keep_sites_apart(app, settings.server)
-    if settings.server.secure:
-        auth.install(app, auth.read_or_make_key(settings.server.api_key_file))
-    CORS(app, origins=list(settings.server.cors_origins))
+    origins.install(app, settings.server)
+    signer = Signer(60 * settings.server.signed_url_minutes)
+    auth.install(app, settings.server, signer)
     viewers = Seats(settings.stream.max_viewers, "live streams")
     followers = Seats(2 * settings.stream.max_viewers, "event streams")
     app.register_blueprint(About(services).blueprint())
+    app.register_blueprint(Signing(signer).blueprint())
     app.register_blueprint(Performing(services, followers).blueprint())
     app.register_blueprint(Speaking(services).blueprint())
     app.register_blueprint(Characters(services, followers).blueprint())

@@ -13,6 +13,7 @@ from kuchipaku.services import Services
 from kuchipaku.web.openapi import document
 
 STATIC = Path(__file__).parent / "static"
+LEGACY_NOTICE = "This SillyTavern is too old: newer ones bring their extensions with them. Please update it."
 
 
 class About:
@@ -33,6 +34,7 @@ class About:
         routes.get("/openapi.json")(self.openapi)
         routes.get("/api/plugins")(self.plugins)
         routes.get("/api/modules")(self.modules)
+        routes.get("/api/extensions")(self.extensions)
         return routes
 
     def index(self) -> Response:
@@ -75,6 +77,11 @@ class About:
     def modules(self) -> Response:
         """The SillyTavern-Extras modules that are on."""
         return jsonify(modules=self._services.extras_modules())
+
+    def extensions(self) -> Response:
+        """None: a notice for clients from before 2023, which fetched their extensions from here."""
+        notice = {"display_name": f"<b>{LEGACY_NOTICE}</b>", "requires": [], "assets": []}
+        return jsonify(extensions=[{"name": "not-supported", "metadata": notice}])
 
 
 def _page(name: str) -> Response:

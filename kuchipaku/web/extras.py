@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from kuchipaku.errors import SwitchedOff, UnknownName
+from kuchipaku.errors import KuchipakuError, SwitchedOff, UnknownName
 from kuchipaku.services import Services
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -32,5 +32,9 @@ def only_with(services: Services, module: str, *, hidden: bool = False) -> Calla
 def check_on(services: Services, module: str, *, hidden: bool = False) -> None:
     """Raises SwitchedOff, or UnknownName where it is to be `hidden`, while the module is off."""
     if module not in services.extras_modules():
-        kind = UnknownName if hidden else SwitchedOff
-        raise kind(f"Module '{module}' not enabled in config", hint=f"start the server with --enable-modules={module}")
+        raise switched_off(module, UnknownName if hidden else SwitchedOff)
+
+
+def switched_off(module: str, kind: type[KuchipakuError] = SwitchedOff) -> KuchipakuError:
+    """What a module that is off answers, in the words of SillyTavern-Extras."""
+    return kind(f"Module '{module}' not enabled in config", hint=f"start the server with --enable-modules={module}")

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest as MalformedRequest
 from kuchipaku.errors import BadRequest
 from kuchipaku.settings import checked
 from kuchipaku.web.auth import is_open
+from kuchipaku.web.signatures import FIELDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 Model = TypeVar("Model", bound=BaseModel)
@@ -28,6 +29,16 @@ ERROR_SCHEMA = {
         "status": {"type": "integer"},
     },
 }
+
+UNAUTHORIZED = {
+    "description": "no key, or a wrong one",
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+        }
+    },
+}
+"""The one error with another shape, that of SillyTavern-Extras."""
 
 
 def takes(
@@ -48,14 +59,17 @@ def takes(
     return note
 
 
-def json_body(model: type[Model]) -> Model:
-    """The request's JSON as `model`. Raises BadRequest naming the field and what is allowed; 415 if it is no JSON."""
-    return checked(model, _sent_json(), "request")
+def json_body(model: type[Model], *, any_type: bool = False) -> Model:
+    """The request's JSON as `model`. Raises BadRequest naming the field and what is allowed; 415 if it is no JSON.
+
+    With `any_type` its content type does not matter: browsers send a body without one as plain text.
+    """
+    return checked(model, _sent_json(any_type), "request")
 
 
-def _sent_json() -> object:
+def _sent_json(any_type: bool) -> object:
     try:
-        sent = request.get_json()
+        sent = request.get_json(force=any_type)
         json.dumps(sent, ensure_ascii=False).encode()
     except MalformedRequest as error:
         raise BadRequest("the body is not JSON", hint="docs/http.md shows what to send") from error
@@ -68,7 +82,7 @@ def _sent_json() -> object:
 
 def query_of(model: type[Model]) -> Model:
     """The request's query as `model`. Raises BadRequest naming the field and what is allowed."""
-    return checked(model, request.args.to_dict(), "request")
+    return checked(model, {name: text for name, text in request.args.items() if name not in FIELDS}, "request")
 
 
 def document(app: Flask, version: str, secure: bool) -> dict[str, Any]:
@@ -85,6 +99,8 @@ def document(app: Flask, version: str, secure: bool) -> dict[str, Any]:
             ]
             if secure and is_open(rule.rule):
                 operation["security"] = []
+            elif secure:
+                operation["responses"]["401"] = UNAUTHORIZED
             paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",

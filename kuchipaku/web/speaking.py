@@ -80,7 +80,7 @@ class Speaking:
             try:
                 found += _voice_cards(engine, self._services.voices.get(engine).voices())
             except KuchipakuError as error:
-                log.warning("%s: %s (%s)", engine, error, error.hint)
+                log.debug("%s: %s (%s)", engine, error, error.hint)
                 errors.append({"engine": engine, "error": str(error), "hint": error.hint})
         return jsonify(voices=found, errors=errors, default=self._services.settings.speech.voice)
 

@@ -17,6 +17,7 @@ from kuchipaku.performance import Event
 from kuchipaku.serve import SEND_BUFFER
 from kuchipaku.services import Services
 from kuchipaku.stream import Background, FrameHub, Shot
+from kuchipaku.web.extras import switched_off
 from kuchipaku.web.openapi import query_of, takes
 from kuchipaku.web.schemas import LiveQuery
 
@@ -150,6 +151,8 @@ class Live:
 
     def result_feed(self) -> Response:
         """The chosen character, live, as SillyTavern-Extras sends it: PNG parts with alpha."""
+        if "talkinghead" not in self._services.settings.modules:
+            raise switched_off("talkinghead")
         png = self._services.encoders.get("png")
         return self._watched(self._services.characters.chosen().name, Look("png", png, plain_head("image/png")))
 

@@ -30,16 +30,28 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("")
     @takes(body=ClassifyBody)
     def classify() -> Response:
-        """The emotions in a text, every label with its score, the strongest first."""
+        """The emotions in a text, every label with its score, the strongest first.
+
+        With the module `talkinghead` on, the chosen character wears the strongest one when nothing is said.
+        """
         engine = reader()
-        return jsonify(classification=ranked(engine, json_body(ClassifyBody).text))
+        found = ranked(engine, json_body(ClassifyBody).text)
+        if talking_head(services) and (name := services.characters.chosen_name()):
+            services.stage.performer(name).feel(str(found[0]["label"]))
+        return jsonify(classification=found)
 
     @routes.get("/labels")
     def labels() -> Response:
-        """Every label that /api/classify can give."""
-        return jsonify(labels=[entry["label"] for entry in ranked(reader(), "")])
+        """Every label that /api/classify can give; "talkinghead" after them while that module is on."""
+        known = [entry["label"] for entry in ranked(reader(), "")]
+        return jsonify(labels=[*known, *(["talkinghead"] if talking_head(services) else [])])
 
     return routes
+
+
+def talking_head(services: Services) -> bool:
+    """Whether the module `talkinghead` is on."""
+    return "talkinghead" in services.extras_modules()
 
 
 def ranked(reader: EmotionReader, text: str) -> list[dict[str, str | float]]:

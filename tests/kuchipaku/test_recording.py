@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from kuchipaku.errors import BadRequest
+from kuchipaku.errors import BadRequest, TooLarge
 from kuchipaku.recording import cut, decoded, lines_in
 from kuchipaku.script import Line
 from kuchipaku.speech import Speech
@@ -46,6 +46,14 @@ def test_a_file_without_samples_is_refused() -> None:
     file = io.BytesIO()
     soundfile.write(file, np.zeros(0, np.float32), RATE, format="WAV")
     with pytest.raises(BadRequest, match="empty"):
+        decoded(file.getvalue())
+
+
+def test_a_small_file_with_hours_of_sound_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kuchipaku.recording.MOST", RATE)
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(2 * RATE, np.float32), RATE, format="FLAC")
+    with pytest.raises(TooLarge, match="too long"):
         decoded(file.getvalue())
 
 

@@ -1,145 +1,211 @@
+"""Who may come in: the door to the network, the key, and old clients that cannot send one."""
+
 from __future__ import annotations
 
-import stat
-import sys
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from kuchipaku.cli import announce
+from kuchipaku.encode import Encoder
 from kuchipaku.errors import BadRequest
+from kuchipaku.hookspecs import hookimpl
+from kuchipaku.keys import add_key, revoke_key
+from kuchipaku.settings import ServerSection
+from kuchipaku.shelf import Shelf
 from kuchipaku.testing import fake_services
-from kuchipaku.web import create_app
-from kuchipaku.web.auth import read_or_make_key
+from kuchipaku.web import auth, create_app
+
+KEY = {"Authorization": "Bearer open-sesame"}
+FEED, SAMPLE = "/api/talkinghead/result_feed", "/api/tts/sample/en_0"
 
 
-def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "key.txt"
-    key = read_or_make_key(path)
-    assert len(key) >= 22
-    assert read_or_make_key(path) == key
-    if sys.platform != "win32":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+class Png:
+    """The picture format of result_feed."""
 
-
-def test_an_empty_key_file_is_an_error_and_no_open_door(tmp_path: Path) -> None:
-    path = tmp_path / "key.txt"
-    path.write_text("\n")
-    with pytest.raises(BadRequest, match="holds no key"):
-        read_or_make_key(path)
-
-
-def test_a_secure_server_asks_for_the_key(tmp_path: Path) -> None:
-    (tmp_path / "key.txt").write_text("open-sesame\n")
-    server = {"secure": True, "api_key_file": str(tmp_path / "key.txt")}
-    services = fake_services(tmp_path / "characters", settings={"server": server})
-    client = create_app(services).test_client()
-    for path in ("/api/plugins", "/live/test.mjpg?format=raw", "/metrics", "/nothing", "/api/talkinghead/result_feed"):
-        refused = client.get(path)
-        assert (refused.status_code, refused.get_json()["status"]) == (401, 401)
-    for wrong in ("", "Bearer", "Bearer wrong", "Bearer open-sesame2", "open-sesame", "Basic b3Blbi1zZXNhbWU6"):
-        assert client.get("/api/plugins", headers={"Authorization": wrong}).status_code == 401
-    assert client.get("/api/plugins", headers={"Authorization": "Bearer open-sesame"}).status_code == 200
-    with client.get("/") as page:
-        assert page.status_code == 200
-    assert client.options("/api/plugins").status_code == 200
-    services.shutdown()
-
-
-def test_pages_of_other_sites_may_not_read_but_sillytavern_may(tmp_path: Path) -> None:
-    services = fake_services(tmp_path)
-    client = create_app(services).test_client()
-    theirs = client.get("/api/modules", headers={"Origin": "https://evil.example"})
-    assert "Access-Control-Allow-Origin" not in theirs.headers
-    tavern = client.get("/api/modules", headers={"Origin": "http://127.0.0.1:8000"})
-    assert tavern.headers["Access-Control-Allow-Origin"] == "http://127.0.0.1:8000"
-    services.shutdown()
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("schlüssel".encode(), "one line of ASCII"),
-        ("sesame".encode("utf-16"), "not a UTF-8 text"),
-        ("sesame".encode("utf-16-le"), "one line of ASCII"),
-        (b"one\ntwo\n", "one line of ASCII"),
-    ],
-)
-def test_a_key_file_that_no_header_can_match_is_told(tmp_path: Path, content: bytes, told: str) -> None:
-    (tmp_path / "key.txt").write_bytes(content)
-    with pytest.raises(BadRequest, match=told) as refused:
-        read_or_make_key(tmp_path / "key.txt")
-    assert refused.value.hint
-
-
-def test_a_key_saved_by_an_editor_of_windows_is_the_key(tmp_path: Path) -> None:
-    (tmp_path / "key.txt").write_bytes(b"\xef\xbb\xbfsesame\r\n")
-    assert read_or_make_key(tmp_path / "key.txt") == "sesame"
-
-
-def test_a_key_file_that_cannot_be_made_or_read_is_told(tmp_path: Path) -> None:
-    for path in (tmp_path / "nowhere" / "key.txt", tmp_path):
-        with pytest.raises(BadRequest, match="cannot be used") as refused:
-            read_or_make_key(path)
-        assert "server.api_key_file" in refused.value.hint
+    @hookimpl
+    def register_encoders(self, register: object) -> None:
+        register("png", Encoder("image/png", alpha=True, encode=lambda pixels: b"png"))  # type: ignore[operator]
 
 
 def client_of(folder: Path, **server: object) -> FlaskClient:
-    return create_app(fake_services(folder, settings={"server": server})).test_client()
+    return create_app(fake_services(folder / "characters", Png(), settings={"server": server})).test_client()
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:8001", "http://localhost.evil"])
-def test_a_page_of_another_site_changes_nothing(tmp_path: Path, origin: str) -> None:
-    client = client_of(tmp_path)
-    for method, path in (("POST", "/api/characters"), ("POST", "/api/characters/test/choose"), ("DELETE", "/x")):
-        refused = client.open(path, method=method, headers={"Origin": origin})
-        assert (refused.status_code, refused.get_json()["status"]) == (403, 403)
-        assert "server.cors_origins" in refused.get_json()["hint"]
-    assert not (tmp_path / ".chosen").exists()
-    assert client.get("/api/modules", headers={"Origin": origin}).status_code == 200
+def secure_client(folder: Path, **server: object) -> FlaskClient:
+    path = folder / "key.txt"
+    if not path.exists():
+        path.write_text("open-sesame\n")
+    return client_of(folder, secure=True, api_key_file=str(path), **server)
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:5100", "http://localhost:8000", None])
-def test_own_pages_sillytavern_and_programs_may_change_things(tmp_path: Path, origin: str | None) -> None:
-    headers = {"Host": "localhost:5100"} | ({"Origin": origin} if origin else {})
-    assert client_of(tmp_path).post("/api/characters/test/choose", headers=headers).status_code == 200
+def status(client: FlaskClient, path: str, address: str = "127.0.0.1", **options: object) -> int:
+    with client.get(path, environ_overrides={"REMOTE_ADDR": address}, **options) as response:  # type: ignore[arg-type]
+        return response.status_code
 
 
-def test_every_origin_may_where_the_settings_say_so(tmp_path: Path) -> None:
-    client = client_of(tmp_path, cors_origins=["*"])
-    assert client.post("/api/stop", json={}, headers={"Origin": "https://far.example"}).status_code == 200
+def test_it_listens_to_this_machine_only_by_default() -> None:
+    assert ServerSection().host == "127.0.0.1"
+    auth.check_door(ServerSection())
 
 
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("localhost", 200),
-        ("LocalHost:5100", 200),
-        ("127.0.0.1:5100", 200),
-        ("127.1.2.3", 200),
-        ("[::1]:5100", 200),
-        ("face.example", 200),
-        ("evil.example:5100", 403),
-        ("localhost.evil.example", 403),
-        ("127.0.0.1.evil.example", 403),
-        ("10.0.0.7", 403),
-        ("[::1", 403),
-    ],
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.7", "my-box", "localhost.evil.example"])
+def test_the_network_is_not_listened_to_without_a_key(tmp_path: Path, host: str) -> None:
+    with pytest.raises(BadRequest, match="no key is asked for") as refused:
+        client_of(tmp_path, host=host)
+    assert "--secure" in refused.value.hint and "--no-auth" in refused.value.hint
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
+def test_loopback_addresses_need_no_key(tmp_path: Path, host: str) -> None:
+    assert status(client_of(tmp_path, host=host), "/health") == 200
+
+
+def test_the_network_is_listened_to_with_a_key_or_by_express_wish(tmp_path: Path) -> None:
+    assert status(secure_client(tmp_path, host="0.0.0.0"), "/health") == 401
+    assert status(client_of(tmp_path, host="0.0.0.0", no_auth=True), "/health") == 200
+
+
+def test_a_key_and_no_key_cannot_both_be_wished_for(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="both set"):
+        secure_client(tmp_path, no_auth=True)
+
+
+def test_a_secure_server_makes_its_key_at_the_first_start(tmp_path: Path) -> None:
+    client_of(tmp_path, secure=True, api_key_file=str(tmp_path / "new.txt"))
+    made = (tmp_path / "new.txt").read_text()
+    client = client_of(tmp_path, secure=True, api_key_file=str(tmp_path / "new.txt"))
+    assert (tmp_path / "new.txt").read_text() == made
+    assert status(client, "/health", headers={"Authorization": f"Bearer {made.strip()}"}) == 200
+
+
+def test_a_secure_server_does_not_start_on_an_empty_key_file(tmp_path: Path) -> None:
+    (tmp_path / "key.txt").write_text("\n")
+    with pytest.raises(BadRequest, match="holds no key"):
+        secure_client(tmp_path)
+
+
+PATHS = (
+    *("/api/plugins", "/health", "/metrics", "/openapi.json", "/live/test.mjpg?format=raw", "/nothing", "/studio/x"),
+    *("/api//plugins", "/api/audio/x.wav", "/api/characters/test/picture", FEED, SAMPLE, "/static", "/live"),
 )
-def test_a_loopback_server_answers_to_its_own_names_only(tmp_path: Path, host: str, status: int) -> None:
-    response = client_of(tmp_path, hosts=["Face.Example"]).get("/health", headers={"Host": host})
-    assert response.status_code == status, response.get_data(as_text=True)
-    assert status == 200 or "server.hosts" in response.get_json()["hint"]
 
 
-def test_a_server_on_the_network_answers_to_any_name(tmp_path: Path) -> None:
-    client = client_of(tmp_path, host="0.0.0.0")
-    assert client.get("/health", headers={"Host": "mybox.lan:5100"}).status_code == 200
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_needs_the_key_whether_it_exists_or_not(tmp_path: Path, path: str) -> None:
+    client = secure_client(tmp_path)
+    for method in ("GET", "POST", "DELETE", "HEAD", "BREW"):
+        refused = client.open(path, method=method)
+        assert refused.status_code == 401
+        assert refused.headers["WWW-Authenticate"] == 'Bearer realm="Kuchipaku"'
+        assert method == "HEAD" or refused.get_json() == {"error": "401: Invalid API key"}
 
 
-def test_a_secure_server_names_no_character_without_the_key(tmp_path: Path) -> None:
-    (tmp_path / "key.txt").write_text("open-sesame\n")
-    client = client_of(tmp_path / "characters", secure=True, api_key_file=str(tmp_path / "key.txt"))
-    for name in ("nobody", "test"):
-        response = client.get(f"/live/{name}")
-        assert (response.status_code, response.mimetype) == (200, "text/html")
+WRONG = ("", "Bearer", "Bearer ", "Bearer wrong", "Bearer open-sesame2", "Bearer open-sesam", "open-sesame")
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, "Basic b3Blbi1zZXNhbWU6", "basic open-sesame", "Bearer open-sesame x", " "])
+def test_a_wrong_key_is_no_key(tmp_path: Path, wrong: str) -> None:
+    assert status(secure_client(tmp_path), "/api/plugins", headers={"Authorization": wrong}) == 401
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Token", "ApiKey", "x"])
+def test_a_key_comes_in_behind_any_scheme_but_basic(tmp_path: Path, scheme: str) -> None:
+    client = secure_client(tmp_path)
+    assert status(client, "/api/plugins", headers={"Authorization": f"{scheme} open-sesame"}) == 200
+    assert status(client, "/api/plugins", headers={"Authorization": f"{scheme}   open-sesame "}) == 200
+
+
+def test_a_key_of_the_user_is_taken_as_it_is(tmp_path: Path) -> None:
+    for key in ("open sesame", "a=b", 'x="y", z', "sk:1=="):
+        (tmp_path / "key.txt").write_text(key)
+        assert status(secure_client(tmp_path), "/health", headers={"Authorization": f"Bearer {key}"}) == 200
+
+
+def test_each_of_several_keys_opens_until_it_is_revoked(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    phone = {"Authorization": f"Bearer {add_key(tmp_path / 'key.txt', 'phone').secret}"}
+    assert (status(client, "/health", headers=KEY), status(client, "/health", headers=phone)) == (200, 200)
+    revoke_key(tmp_path / "key.txt", "phone")
+    assert (status(client, "/health", headers=KEY), status(client, "/health", headers=phone)) == (200, 401)
+
+
+def test_nobody_comes_in_once_the_key_file_is_empty(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    (tmp_path / "key.txt").write_text("")
+    for headers in (KEY, {}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
+        assert status(client, "/health", headers=headers) == 401
+
+
+def test_only_the_pages_themselves_are_open(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    for path in ("/", "/studio", "/live/test", "/live/nobody", "/static/api.js"):
+        assert status(client, path) == 200
+    assert client.get("/live/test").data == client.get("/live/nobody").data
+    assert client.post("/").status_code != 200
+
+
+def test_options_need_no_key(tmp_path: Path) -> None:
+    assert secure_client(tmp_path).options("/api/plugins").status_code == 200
+
+
+def test_an_old_client_sees_the_feed_from_where_a_key_was_shown(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    assert (status(client, FEED), status(client, SAMPLE)) == (401, 401)
+    assert status(client, "/api/modules", headers=KEY) == 200
+    assert (status(client, FEED), status(client, SAMPLE)) == (200, 404)
+    assert (status(client, FEED, "10.0.0.9"), status(client, SAMPLE, "10.0.0.9")) == (401, 401)
+
+
+def test_a_known_address_opens_nothing_else(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    assert status(client, "/api/modules", headers=KEY) == 200
+    for path in set(PATHS) - {FEED, SAMPLE}:
+        assert status(client, path) == 401, path
+    assert client.post(FEED).status_code == client.post(SAMPLE).status_code == 401
+
+
+def test_a_wrong_key_makes_no_address_known(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    assert status(client, "/api/modules", headers={"Authorization": "Bearer wrong"}) == 401
+    assert status(client, FEED) == 401
+
+
+def test_an_address_is_known_for_a_while_after_its_last_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(auth, "Shelf", lambda most, max_age: Shelf(most, max_age, clock=lambda: now[0]))
+    client = secure_client(tmp_path, known_address_minutes=2)
+    seen = []
+    for now[0], headers in ((0.0, KEY), (119.0, None), (119.0, KEY), (238.0, None), (240.0, None)):
+        seen.append(status(client, SAMPLE, headers=headers))
+    assert seen == [404, 404, 404, 404, 401]
+
+
+def test_an_address_is_forgotten_with_the_key_it_has_shown(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    phone = add_key(tmp_path / "key.txt", "phone").secret
+    assert status(client, "/api/modules", headers={"Authorization": f"Bearer {phone}"}) == 200
+    revoke_key(tmp_path / "key.txt", "phone")
+    assert status(client, FEED) == 401
+
+
+def test_no_address_is_known_where_the_settings_say_so(tmp_path: Path) -> None:
+    client = secure_client(tmp_path, known_address_minutes=0)
+    assert status(client, "/api/modules", headers=KEY) == 200
+    assert (status(client, FEED), status(client, SAMPLE)) == (401, 401)
+
+
+def test_a_header_of_a_proxy_makes_no_address_known(tmp_path: Path) -> None:
+    client = secure_client(tmp_path)
+    assert status(client, "/api/modules", headers=KEY) == 200
+    forged = {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "X-Real-IP": "127.0.0.1"}
+    assert status(client, FEED, "10.0.0.9", headers=forged) == 401
+
+
+def test_a_server_that_lets_everybody_in_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for section in ({"host": "0.0.0.0", "no_auth": True}, {}):
+        services = fake_services(tmp_path / "characters", settings={"server": section})
+        announce(services)("http://127.0.0.1:5100")
+        assert ("EVERYBODY on the network" in capsys.readouterr().out) == bool(section)
+        services.shutdown()
