@@ -35,6 +35,16 @@ if ! has_browser; then
   [ "${CI:-}" = true ] && exit 1
 fi
 
+has_node() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; }
+if ! has_node && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing nodejs and npm ..."
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null || true
+fi
+if ! has_node; then
+  echo "node 20 or newer with npm is not installed and cannot be from here: tests/sillytavern is left out." >&2
+  [ "${CI:-}" = true ] && exit 1
+fi
+
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy

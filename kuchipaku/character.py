@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomlkit
 from pydantic import Field, field_validator, model_validator
 
 from kuchipaku.emotion import LABELS
@@ -183,6 +184,14 @@ class CharacterStore:
                 else:
                     (fresh / file).replace(folder / file)
             return self.get(name)
+
+    def change(self, name: str, values: Mapping[str, str | float]) -> Character:
+        """Set keys of a character's file; the rest of it stays, comments too. Raises UnknownName, BadRequest."""
+        path = self._known(name) / "character.toml"
+        self.get(name)  # a file that is wrong is told as such, and left alone
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        document.update(values)
+        return self.write(name, {"character.toml": tomlkit.dumps(document).encode()})
 
     def _create(self, name: str, files: Mapping[str, bytes]) -> Character:
         """A character of these files. The folder appears whole or not at all."""

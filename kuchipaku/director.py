@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -45,8 +45,8 @@ class Order:
     conversation: str = ""
     player: bool = False
     """Whether the client plays the audio itself and reports when it sounds."""
-    recordings: Sequence[Speech] = ()
-    """The sound of each line, where the client brought it: no voice is asked."""
+    recording: Callable[[int], Speech] | None = None
+    """The sound of each line, by its number, where the client brought it: no voice is asked. Asked once a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ class Director:
             self._pace(job)
 
     def _takes(self, line: Line, order: Order) -> Iterator[Take]:
-        if order.recordings:
-            return iter([self._composer.heard(line, order.recordings[line.n], order.character, order.delivery)])
+        if order.recording:
+            return iter([self._composer.heard(line, order.recording(line.n), order.character, order.delivery)])
         return self._composer.takes(line, order.character, order.delivery)
 
     def _pace(self, job: _Job) -> None:

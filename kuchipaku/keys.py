@@ -124,6 +124,8 @@ def _digest(secret: str) -> bytes:
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise BadRequest(f"there is no key file {path}", hint="make one: python -m kuchipaku keys add NAME") from None
     except OSError as error:
         raise _unusable(path, error) from error
 

@@ -34,7 +34,7 @@ JITTER = 0.004
 """Seconds by which a report may differ without moving anything; less cannot be seen."""
 JUMP = 0.25
 """Seconds from which on a report moves so much that the face is eased over."""
-STANDING = 1.0
+STANDING = 0.25
 """Seconds between two frames of a paused picture: its viewers need them only to keep their lines open."""
 
 NamedLayer = tuple[str, Layer]

@@ -18,6 +18,8 @@ WINDOW = 0.03
 """Seconds over which loudness is taken when a pause is sought."""
 MOST = 60_000_000
 """Samples of a recording, all channels together: 10 minutes at 48 kHz in stereo. A small file can hold any number."""
+LONGEST = 3600.0
+"""Seconds of a recording: at 1 sample a second, say, even a few samples are hours of work."""
 SHORTEST = 0.3
 """Seconds that a line takes at least."""
 REACH = 0.5
@@ -27,12 +29,15 @@ REACH = 0.5
 def decoded(file: bytes) -> Speech:
     """The sound of a WAV, MP3, OGG or FLAC file, as mono.
 
-    Raises BadRequest for anything else, and for no sound; TooLarge for more than `MOST` samples, before it reads them.
+    Raises BadRequest for anything else, and for no sound; TooLarge for more than `MOST` samples or
+    `LONGEST` seconds, before it reads them.
     """
     try:
         with soundfile.SoundFile(io.BytesIO(file)) as source:
             if source.frames * source.channels > MOST:
                 raise TooLarge("the recording is too long", hint=f"at most {MOST // 1_000_000} million samples")
+            if source.frames > LONGEST * source.samplerate:
+                raise TooLarge("the recording is too long", hint=f"at most {LONGEST / 60:g} minutes")
             samples, rate = source.read(dtype="float32", always_2d=True), source.samplerate
     except (soundfile.LibsndfileError, TypeError) as error:
         raise BadRequest("the audio cannot be read", hint="send WAV, MP3, OGG or FLAC") from error

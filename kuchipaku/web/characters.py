@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from flask import Blueprint, Response, jsonify, request
@@ -12,9 +13,11 @@ from kuchipaku.errors import BadRequest, KuchipakuError, UnknownName
 from kuchipaku.fitting.adding import add_character
 from kuchipaku.picture import character_picture, media_type
 from kuchipaku.services import Services
+from kuchipaku.speech import Delivery
 from kuchipaku.stage import Notice
 from kuchipaku.web.fitting import DECODING, report, uploaded
-from kuchipaku.web.openapi import takes
+from kuchipaku.web.openapi import json_body, takes
+from kuchipaku.web.schemas import CharacterBody
 from kuchipaku.web.streams import KEEP_ALIVE, Seats, sse
 
 FIELDS = {"name": True, "title": False, "avatar": False, "fit": False}
@@ -36,6 +39,7 @@ class Characters:
         routes.get("")(self.listed)
         routes.post("")(self.add)
         routes.get("/<name>")(self.read)
+        routes.patch("/<name>")(self.change)
         routes.delete("/<name>")(self.delete)
         routes.get("/<name>/picture")(self.picture)
         routes.post("/<name>/choose")(self.choose)
@@ -85,6 +89,15 @@ class Characters:
         if performer := self._services.stage.on_stage(name):
             performer.resume()
         return jsonify(card(chosen))
+
+    @takes(body=CharacterBody)
+    def change(self, name: str) -> Response:
+        """Change what its file says of its manner; it counts from the next performance on."""
+        wish = json_body(CharacterBody).model_dump(exclude_unset=True)
+        if "voice" in wish or "language" in wish:
+            asked = replace(self._store.get(name), **{key: wish[key] for key in ("voice", "language") if key in wish})
+            self._services.composer.check(asked, Delivery())
+        return jsonify(card(self._store.change(name, wish)))
 
     def delete(self, name: str) -> Response:
         """Remove a character and its files; the last one stays."""

@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
-        response = answer(error.description or error.name, status, _hint(status))
+        response = answer(f"{status} {error.name}: {error.description}", status, _hint(status))
         if allow := error.get_response().headers.get("Allow"):
             response.headers["Allow"] = allow
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -21,6 +22,11 @@ from kuchipaku.web.openapi import json_body, takes
 from kuchipaku.web.orders import character_of, checked_text, order_of, speakable
 from kuchipaku.web.schemas import ChatBody, ClockBody, PerformBody, PerformForm, PerformLine, StopBody, TextBody
 from kuchipaku.web.streams import Seats, event_stream
+from kuchipaku.web.turns import Turns
+
+EVENT_ID = re.compile(r"[0-9]{1,9}")
+DECODING_AT_ONCE = 2
+"""Recordings that are unpacked in memory, where a small file can be large; others wait for their turn."""
 
 
 class Performing:
@@ -30,6 +36,7 @@ class Performing:
         self._services, self._followers = services, followers
         self._director = services.director
         self._most = services.settings.limits.text_chars
+        self._decoding = Turns(DECODING_AT_ONCE)
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -80,12 +87,13 @@ class Performing:
         if len(form.text) > self._most:
             raise TooLarge(f"the text has {len(form.text)} characters", hint=f"at most {self._most}")
         written = [replace(line, emotion=form.emotion or line.emotion) for line in lines_of([form.text])]
-        lines, pieces = lines_in(decoded(audio), written)
+        with self._decoding.turn():
+            lines, pieces = lines_in(decoded(audio), written)
         order = Order(
             character_of(self._services, form.character),
             Delivery(language=form.language),
             player=form.player,
-            recordings=tuple(pieces),
+            recording=pieces.__getitem__,
         )
         return self._followed(lambda: self._director.perform(iter(lines), order))
 
@@ -114,7 +122,7 @@ class Performing:
         """The events of a performance, from the first one on, or from behind the `Last-Event-ID` of the request."""
         performance = self._performance_of(name)
         last = request.headers.get("Last-Event-ID", "")
-        return self._followed(lambda: performance, begin=int(last) + 1 if last.isdecimal() else 0)
+        return self._followed(lambda: performance, begin=int(last) + 1 if EVENT_ID.fullmatch(last) else 0)
 
     @takes(body=ClockBody)
     def clock(self, name: str) -> Response:

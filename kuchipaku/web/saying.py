@@ -26,11 +26,14 @@ from kuchipaku.speech import Delivery, Speech
 from kuchipaku.web.orders import character_of, checked_text
 from kuchipaku.web.speaking import SPEAKING_AT_ONCE
 from kuchipaku.web.streams import Seats
+from kuchipaku.web.turns import Turns
 
 STREAMS_AT_ONCE = 4
 """Answers that are sent while they are spoken; each holds a thread of the server."""
 LINGER = 0.5
 """Seconds for which a performance waits for one more clip after the last has been said."""
+MOST_AHEAD = 600.0
+"""Seconds from now on in which a clip has to begin; one that would come later is not performed."""
 TICK = 0.1
 """Seconds between two looks at whether it has waited long enough."""
 STREAMED = ("wav", "pcm")
@@ -56,8 +59,8 @@ class Saying:
     def __init__(self, services: Services, *, perform: bool = True) -> None:
         """perform: whether the character moves its lips with what is said."""
         self._services, self._perform = services, perform
-        self._room = threading.Semaphore(SPEAKING_AT_ONCE)
-        self._streams = Seats(STREAMS_AT_ONCE, "audio streams")
+        self._turns = Turns(SPEAKING_AT_ONCE)
+        self._streams = Seats(STREAMS_AT_ONCE, "audio streams", "close one, or ask for a file: mp3, flac or ogg")
         self._clips: dict[str, Clips] = {}
         self._changing = threading.Lock()
 
@@ -69,7 +72,7 @@ class Saying:
         format_of(audio_format)
         who = character_of(self._services, character)
         self._check(parts, who)
-        with self._room:
+        with self._turns.turn():
             said = list(self._said(parts, who))
             file = encoded(whole([speech for _, speech in said]), audio_format)
         if self._perform:
@@ -127,7 +130,7 @@ class Saying:
             if clips is None or not clips.add(said):
                 clips = self._clips[who.name] = Clips()
                 clips.add(said)
-                order = Order(who, recordings=clips.recordings)
+                order = Order(who, recording=clips.sound.pop)
                 performance = self._services.director.perform(iter(clips), order)
                 performance.cancel.on_cancel(clips.stop)
             return clips
@@ -137,23 +140,27 @@ class Clips:
     """What one performance is given to say, piece after piece; it ends when all has been said and no more has come."""
 
     def __init__(self) -> None:
-        self.recordings: list[Speech] = []
-        """The sound of each line, in the order of the lines."""
+        self.sound: dict[int, Speech] = {}
+        """The sound of each line, by its number; whoever performs it takes it away."""
         self.stopped = False
         """Whether the performance was silenced before its end."""
         self._lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
-        self._until = 0.0
+        self._count, self._until = 0, 0.0
         self._ended = False
         self._lock = threading.Lock()
 
     def add(self, said: Sequence[Said]) -> bool:
-        """Append pieces. Whether there was still somebody to say them."""
+        """Append pieces, but none that would begin after `MOST_AHEAD`. Whether there was still somebody to say them."""
         with self._lock:
             if self._ended:
                 return False
             for line, speech in said:
-                self._until = max(self._until, time.monotonic()) + speech.duration
-                self.recordings.append(speech)
+                begin = max(self._until, now := time.monotonic())
+                if begin - now > MOST_AHEAD:
+                    break
+                self._until = begin + speech.duration
+                self.sound[self._count] = speech
+                self._count += 1
                 self._lines.put(line)
             return True
 

@@ -84,6 +84,15 @@ class ReplyBody(Body):
     conversation: str = Field("", max_length=64)
 
 
+class CharacterBody(Body):
+    """PATCH /api/characters/<name>; what is left out stays."""
+
+    title: str = Field("", max_length=80)
+    voice: str = Field("", max_length=100, description='"engine" or "engine/voice"; empty: the server\'s')
+    language: str = Field("", max_length=20, description="BCP 47; empty: found from the text")
+    temperament: float = Field(0.5, ge=0.0, le=1.0, description="0 calm to 1 lively")
+
+
 class StopBody(Body):
     """POST /api/stop."""
 

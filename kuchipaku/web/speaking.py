@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +22,7 @@ from kuchipaku.timeline import Timeline, merge
 from kuchipaku.web.openapi import json_body, takes
 from kuchipaku.web.orders import character_of, checked_text, order_of, speakable
 from kuchipaku.web.schemas import ReplyBody, SpeechBody
+from kuchipaku.web.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Speaking:
 
     def __init__(self, services: Services) -> None:
         self._services, self._director, self._limits = services, services.director, services.settings.limits
-        self._room = threading.Semaphore(SPEAKING_AT_ONCE)
+        self._turns = Turns(SPEAKING_AT_ONCE)
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -51,7 +51,7 @@ class Speaking:
         """Audio of a text with its phones, words, mouth and emotions in time, without performing it."""
         body = json_body(SpeechBody)
         lines = speakable(lines_of([checked_text(body.text, self._limits.speech_chars)]))
-        with self._room:
+        with self._turns.turn():
             whole, timeline = joined(list(self._takes(lines, order_of(self._services, body))))
         return jsonify(
             audio_url=self._director.keep_audio(wav_of(whole)),

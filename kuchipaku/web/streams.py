@@ -30,9 +30,11 @@ PartHead = Callable[[Shot, bytes], bytes]
 class Seats:
     """How many answers of one kind may stay open at once, so that the rest of the API is always served."""
 
-    def __init__(self, most: int, what: str) -> None:
+    def __init__(
+        self, most: int, what: str, hint: str = "close one, or raise stream.max_viewers in the settings"
+    ) -> None:
         self._free = threading.BoundedSemaphore(most)
-        self._most, self._what = most, what
+        self._most, self._what, self._hint = most, what, hint
 
     def stream(self, make: Callable[[], Iterator[bytes]], mimetype: str) -> Response:
         """A response with what `make` gives, holding a seat until it is closed.
@@ -42,7 +44,7 @@ class Seats:
         if not self._free.acquire(blocking=False):
             raise EngineUnavailable(
                 f"all {self._most} {self._what} are taken",
-                hint="close one, or raise stream.max_viewers in the settings",
+                hint=self._hint,
             )
         try:
             chunks = make()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_PIECES = re.compile(r'\*(?P<narrator>[^*]+)\*|["“](?P<character>[^"”]+)["”]|(?P<rest>[^*"“]+)')
+_PIECES = re.compile(r'\*(?P<narrator>[^*]+)\*|["“](?P<character>[^"“”]+)["”]|(?P<rest>[^*"“]+)')
 """Between asterisks, between quotes, or neither; a sign that is never closed is passed over."""
 
 

@@ -16,7 +16,7 @@ SIDE = 512
 """Pixels of a thumbnail, at most, both ways."""
 QUALITY = 75
 """Of its JPEG, 1 to 95."""
-PREFIX = re.compile(r"\s*data:[^,]{0,200},")
+PREFIX = re.compile(r"\A\s*data:[^,]{0,200},")
 
 
 def decoded(text: str, megapixels: float) -> Image.Image:

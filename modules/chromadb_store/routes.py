@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from modules.chromadb_store.store import Found, Message, Store
 
 
+MOST_CHATS = 1000
+"""Chats that are searched at once."""
+MOST_MESSAGES = 20_000
+"""Messages that are remembered at once."""
+
+
 def _as_text(sent: object) -> object:
     return sent if sent is None or isinstance(sent, str) else json.dumps(sent)
 
@@ -69,7 +75,7 @@ class ChatBody(Lenient):
 class AddBody(ChatBody):
     """POST /api/chromadb."""
 
-    messages: list[SentMessage]
+    messages: list[SentMessage] = Field(max_length=MOST_MESSAGES)
 
 
 class QueryBody(ChatBody):
@@ -82,7 +88,7 @@ class QueryBody(ChatBody):
 class MultiQueryBody(Lenient):
     """POST /api/chromadb/multiquery."""
 
-    chat_list: list[Id]
+    chat_list: list[Id] = Field(max_length=MOST_CHATS)
     query: str
     n_results: int = Field(1, ge=1)
 
@@ -90,7 +96,7 @@ class MultiQueryBody(Lenient):
 class ImportBody(ChatBody):
     """POST /api/chromadb/import."""
 
-    content: list[Entry]
+    content: list[Entry] = Field(max_length=MOST_MESSAGES)
 
 
 class Chats:
@@ -115,10 +121,10 @@ class Chats:
     @takes(body=AddBody)
     def add(self) -> Response:
         """Remember messages of a chat; one of a known id takes the old one's place."""
-        from modules.chromadb_store.store import Message
+        body, store = json_body(AddBody), self._store()
+        from modules.chromadb_store.store import Message  # after `_store`, which tells what is not installed
 
-        body = json_body(AddBody)
-        count = self._store().add(body.chat_id, [Message(**dict(sent)) for sent in body.messages])
+        count = store.add(body.chat_id, [Message(**dict(sent)) for sent in body.messages])
         return jsonify(count=count)
 
     @takes(body=ChatBody)
@@ -151,11 +157,11 @@ class Chats:
     @takes(body=ImportBody)
     def import_(self) -> Response:
         """Remember what an export wrote."""
-        from modules.chromadb_store.store import Message
+        body, store = json_body(ImportBody), self._store()
+        from modules.chromadb_store.store import Message  # after `_store`, which tells what is not installed
 
-        body = json_body(ImportBody)
         messages = [Message(entry.id, entry.document, **dict(entry.metadata)) for entry in body.content]
-        return jsonify(count=self._store().add(body.chat_id, messages))
+        return jsonify(count=store.add(body.chat_id, messages))
 
     def _found(self, chats: list[str], query: str, most: int) -> Response:
         found = self._store().query(chats, query, min(most, self._settings.most))

@@ -14,7 +14,7 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as DatabaseSettings
 from chromadb.errors import NotFoundError
 
-from modules.chromadb_store.embedders import Embedder
+from modules.chromadb_store.embedders import Embedder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Store:
         new = {message.id: message for message in messages}
         with self._lock:
             if new:
-                self._write(self._made(name_of(chat)), list(new.values()))
+                self._write(self._collection(chat) or self._made(name_of(chat)), list(new.values()))
         return len(new)
 
     def purge(self, chat: str) -> None:
@@ -99,10 +99,10 @@ class Store:
     def _embedded_anew(self, old: Collection) -> Collection:
         """The same chat with this embedder's vectors: those of another one mean nothing to it."""
         messages = _all(old)
+        vectors = self._vectors(messages)  # first of all: where it fails, the chat is still there
         self._client.delete_collection(old.name)
         new = self._made(old.name)
-        if messages:
-            self._write(new, messages)
+        self._keep(new, messages, vectors)
         return new
 
     def _made(self, name: str) -> Collection:
@@ -110,12 +110,22 @@ class Store:
         return self._client.get_or_create_collection(name, metadata=about, embedding_function=None)
 
     def _write(self, collection: Collection, messages: Sequence[Message]) -> None:
-        collection.upsert(
-            ids=[message.id for message in messages],
-            embeddings=self._embedder.embed([message.content for message in messages]),
-            documents=[message.content for message in messages],
-            metadatas=[message.metadata() for message in messages],
-        )
+        self._keep(collection, messages, self._vectors(messages))
+
+    def _vectors(self, messages: Sequence[Message]) -> Vectors:
+        return self._embedder.embed([message.content for message in messages])
+
+    def _keep(self, collection: Collection, messages: Sequence[Message], vectors: Vectors) -> None:
+        """In as many steps as the database needs."""
+        step = self._client.get_max_batch_size()
+        for start in range(0, len(messages), step):
+            some = messages[start : start + step]
+            collection.upsert(
+                ids=[message.id for message in some],
+                embeddings=vectors[start : start + step],
+                documents=[message.content for message in some],
+                metadatas=[message.metadata() for message in some],
+            )
 
 
 def name_of(chat: str) -> str:

@@ -79,7 +79,7 @@ class EdgeRoutes:
 
 def _speed(percent: object) -> float:
     whole = percent if isinstance(percent, int) and not isinstance(percent, bool) else 0
-    return min(4.0, max(0.25, 1 + whole / 100))
+    return 1 + min(300, max(-75, whole)) / 100
 
 
 def _card(voice: str, info: VoiceInfo) -> dict[str, Any]:

@@ -14,6 +14,10 @@ from modules.embeddings.vectors import Vectors, unit_rows
 
 POOLING = "1_Pooling/config.json"
 LIMITS = "sentence_bert_config.json"
+PARTS = "modules.json"
+KNOWN_PARTS = {"Transformer", "Pooling", "Normalize"}
+"""What a model may consist of here. Without one of its parts its vectors would be wrong, and nobody would see it."""
+POOLINGS = {"pooling_mode_cls_token", "pooling_mode_mean_tokens"}
 LONGEST = 512
 """Tokens of a text that are read, where the model does not say."""
 BATCH = 32
@@ -27,6 +31,7 @@ class SentenceModel:
         import torch
         from transformers import AutoModel, AutoTokenizer
 
+        _check_parts(folder)
         self._torch, self._lock = torch, threading.Lock()
         self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         network = AutoModel.from_pretrained(folder, local_files_only=True)
@@ -59,6 +64,17 @@ class SentenceModel:
             return tokens[:, 0]
         weights = mask.unsqueeze(-1).to(tokens.dtype)
         return (tokens * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+
+
+def _check_parts(folder: str) -> None:
+    """Raises ValueError for a model that pools otherwise, or has further layers."""
+    path = Path(folder) / PARTS
+    parts = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    pooling = _said(folder, POOLING).items()
+    further = {part["type"].rpartition(".")[2] for part in parts} - KNOWN_PARTS
+    others = {mode for mode, on in pooling if mode.startswith("pooling_mode_") and on} - POOLINGS
+    if further or others:
+        raise ValueError(f"it needs {', '.join(sorted(further | others))}, which is not offered here")
 
 
 def _said(folder: str, file: str) -> dict[str, Any]:

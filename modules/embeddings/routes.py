@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from kuchipaku import BadRequest
+from kuchipaku import BadRequest, TooLarge
 from kuchipaku.services import Services
 from kuchipaku.web.extras import only_with
 from kuchipaku.web.openapi import json_body, takes
@@ -16,6 +16,9 @@ from modules.embeddings.engines import embedders
 
 ONE_OR_MANY: JsonDict = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 HINT = 'send {"text": "a sentence"} or {"text": ["one", "another"]}'
+
+MOST = 10_000
+"""Texts at once: their vectors and the answer are held in memory as a whole."""
 
 
 class ComputeBody(BaseModel):
@@ -46,10 +49,12 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def texts_of(text: object) -> list[str]:
-    """One text or many as a list. Raises BadRequest for anything else."""
+    """One text or many as a list. Raises BadRequest for anything else, TooLarge for more than `MOST`."""
     if text is None:
         raise BadRequest('"text" is required', hint=HINT)
     texts = [text] if isinstance(text, str) else text
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise BadRequest('"text" must be string or array of strings', hint=HINT)
+    if len(texts) > MOST:
+        raise TooLarge(f"these are {len(texts)} texts", hint=f"at most {MOST} at once")
     return texts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
-from kuchipaku import EmotionReader
+from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+
+from kuchipaku import BadRequest, EmotionReader
 from kuchipaku.services import Services
 from kuchipaku.web.extras import check_on
 from kuchipaku.web.openapi import json_body, takes
@@ -14,9 +16,9 @@ from kuchipaku.web.openapi import json_body, takes
 class ClassifyBody(BaseModel):
     """POST /api/classify; unknown fields are ignored, as SillyTavern-Extras does."""
 
-    model_config = ConfigDict(extra="ignore", strict=True)
+    model_config = ConfigDict(extra="ignore")
 
-    text: str
+    text: Any = Field(None, description="what to read", json_schema_extra={"type": "string"})
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -34,8 +36,10 @@ def blueprint(services: Services) -> Blueprint:
 
         With the module `talkinghead` on, the chosen character wears the strongest one when nothing is said.
         """
-        engine = reader()
-        found = ranked(engine, json_body(ClassifyBody).text)
+        engine, text = reader(), json_body(ClassifyBody).text
+        if not isinstance(text, str):
+            raise BadRequest('"text" is required', hint='send {"text": "What a day!"}')
+        found = ranked(engine, text)
         if talking_head(services) and (name := services.characters.chosen_name()):
             services.stage.performer(name).feel(str(found[0]["label"]))
         return jsonify(classification=found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,7 +21,7 @@ class Automatic1111:
         answer = self._wire.post("/sdapi/v1/txt2img", order(wish))
         try:
             return base64.b64decode(answer["images"][0].rpartition(",")[2])
-        except (KeyError, IndexError, TypeError, AttributeError, binascii.Error) as error:
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
             raise nonsense() from error
 
     def models(self) -> Sequence[str]:

@@ -37,7 +37,7 @@ class ComfyUi:
             name = str(answer["prompt_id"])
             (picture, *_) = self._finished(name)["outputs"][SAVE]["images"]
             place = {key: str(picture[key]) for key in ("filename", "subfolder", "type")}
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise nonsense() from error
         return self._wire.file("/view", **place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from modules.sd.automatic1111 import Automatic1111
 from modules.sd.comfyui import ComfyUi
@@ -25,7 +25,7 @@ def jpeg(picture: bytes) -> str:
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             rgba = opened.convert("RGBA")
-    except (UnidentifiedImageError, OSError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise nonsense() from error
     white = Image.new("RGBA", rgba.size, "white")
     file = io.BytesIO()

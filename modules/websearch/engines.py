@@ -97,7 +97,7 @@ def _read(response: httpx.Response) -> str:
         body += piece
         if len(body) > LARGEST:
             break
-    return body[:LARGEST].decode(response.charset_encoding or "utf-8", errors="replace")
+    return body[:LARGEST].decode(response.encoding or "utf-8", errors="replace")
 
 
 def _refused(engine: Engine) -> EngineUnavailable:

@@ -47,7 +47,7 @@ def _block_of(anchor: Tag) -> Tag:
     """The largest part of the page that holds this result and no other."""
     block = anchor
     for parent in anchor.parents:
-        if len(parent.select("a h3")) > 1 or parent.name in ("body", "html", "[document]"):
+        if len(parent.select("a h3", limit=2)) > 1 or parent.name in ("body", "html", "[document]"):
             break
         block = parent
     return block
@@ -63,10 +63,13 @@ def is_refusal(html: str) -> bool:
 def _target(anchor: Tag | None, parameter: str) -> str:
     """Where a link leads, also behind the engine's own redirection; empty where that is no web page."""
     address = str(anchor.get("href", "")) if anchor else ""
-    wrapped = parse_qs(urlsplit(address).query).get(parameter, [""])[0]
-    redirected = urlsplit(address).path in ("/l/", "/url")
-    target = wrapped if redirected else urljoin("https:", address)
-    return target if urlsplit(target).scheme in ("http", "https") and urlsplit(target).netloc else ""
+    try:
+        wrapped = parse_qs(urlsplit(address).query).get(parameter, [""])[0]
+        redirected = urlsplit(address).path in ("/l/", "/url")
+        target = wrapped if redirected else urljoin("https:", address)
+        return target if urlsplit(target).scheme in ("http", "https") and urlsplit(target).netloc else ""
+    except ValueError:  # such as http://[
+        return ""
 
 
 def _text(part: Tag | None) -> str:

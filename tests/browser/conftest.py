@@ -2,83 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.serving import running_server
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
-START_SECONDS = 60.0
 DESKTOP = (1280, 800)
 
 NewPage = Callable[..., "Page"]
-
-
-@contextmanager
-def running_server(folder: Path, *flags: str) -> Iterator[str]:
-    """The address of a server of its own, with a copy of our characters in `folder`."""
-    characters = shutil.copytree(ROOT / "characters", folder / "characters")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, str(ROOT / "server.py"), "--port", str(port), "--characters", str(characters), *flags]
-    env = {name: value for name, value in os.environ.items() if name != "GROQ_API_KEY"}
-    log = folder / "server.log"
-    with log.open("w") as sink:
-        process = subprocess.Popen(command, stdout=sink, stderr=sink, cwd=folder, env=env)
-        try:
-            address = f"http://127.0.0.1:{port}/"
-            wait_for_answer(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def wait_for_answer(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until the index page is served. Fails with the server's own words if it ends or stays mute."""
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    pytest.fail(f"the server did not come up:\n{log.read_text()[-2000:]}")
-
-
-def absent(reason: str) -> None:
-    """Leave the browser tests out, saying why; in CI that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="package")
@@ -99,19 +36,9 @@ def secure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[st
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(chromium: Browser) -> Browser:
     """A headless Chromium."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
-    if not chromium:
-        absent("Chromium is not installed; apt-get install chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        absent("playwright is not installed; pip install -r requirements-dev.txt")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield browser
-        browser.close()
+    return chromium
 
 
 @pytest.fixture

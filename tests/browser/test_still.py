@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import running_server
 from tests.browser.test_pickers import png
+from tests.serving import running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import ROOT, running_server
+from tests.serving import ROOT, running_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -57,6 +57,13 @@ def test_a_small_file_with_hours_of_sound_is_refused_unread(monkeypatch: pytest.
         decoded(file.getvalue())
 
 
+def test_a_few_samples_that_take_hours_are_refused() -> None:
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(3601, np.float32), 1, format="WAV")
+    with pytest.raises(TooLarge, match="too long"):
+        decoded(file.getvalue())
+
+
 def test_a_recording_is_cut_in_the_pauses_between_its_sentences() -> None:
     speech = sentences(1.0, 2.0, 1.0)
     pieces = cut(speech, [10, 17, 9])

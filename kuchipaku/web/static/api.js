@@ -1,9 +1,6 @@
 /** Talking with the server: requests, errors, the key, and server-sent events. */
 
-import { recall, remember } from "./memory.js";
-
-/** The server's root. The modules lie one folder below it, whatever path a proxy puts in front. */
-export const ROOT = new URL("../", import.meta.url);
+import { heldKey, holdKey, root } from "./place.js";
 
 /** What went wrong, with `hint`: what to do about it. `status` is the HTTP status, 0 where no answer came. */
 export class ApiError extends Error {
@@ -19,9 +16,9 @@ export class ApiError extends Error {
   }
 }
 
-/** @returns {string} the key this browser holds; empty for none, or for one that no header can carry */
+/** @returns {string} the key that is held; empty for none, or for one that no header can carry */
 export function key() {
-  const held = recall("key");
+  const held = heldKey();
   return /^[\x20-\x7e\xa0-\xff]*$/.test(held) ? held : "";
 }
 
@@ -79,7 +76,7 @@ async function send(path, options, held) {
   const headers = new Headers(options.headers);
   if (held) headers.set("Authorization", `Bearer ${held}`);
   try {
-    return await fetch(new URL(path, ROOT), { ...options, headers });
+    return await fetch(new URL(path, root()), { ...options, headers });
   } catch (error) {
     throw unreachable(error);
   }
@@ -102,7 +99,7 @@ async function renewKey(refused) {
   asking ??= ask(refused !== "").then((answer) => {
     asking = null;
     if (!answer) throw new ApiError("This server asks for a key.", "Reload the page to enter it.", 401);
-    remember("key", answer);
+    holdKey(answer);
   }, (error) => {
     asking = null;
     throw error;

@@ -1,8 +1,9 @@
 /** What lies around the picture: volume, meter, the OBS link, help, and short messages. */
 
-import { ROOT, json, key } from "./api.js";
+import { json, key } from "./api.js";
 import { byId } from "./dom.js";
 import { recall, remember } from "./memory.js";
+import { root } from "./place.js";
 
 const METER_MS = 500;
 const TOAST_MS = 3500;
@@ -63,7 +64,7 @@ function signed(number) {
 }
 
 async function copyLink(character) {
-  const link = new URL(`live/${encodeURIComponent(character)}`, ROOT);
+  const link = new URL(`live/${encodeURIComponent(character)}`, root());
   if (key()) link.hash = `key=${encodeURIComponent(key())}`;
   try {
     await navigator.clipboard.writeText(link.href);

@@ -42,7 +42,9 @@ def test_the_file_is_the_one_that_the_settings_or_the_flag_name(tmp_path: Path) 
 
 def test_what_goes_wrong_is_told_with_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list") == 1
-    assert "api_key.txt cannot be used" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "error: there is no key file api_key.txt\nhint: make one: python -m kuchipaku keys add NAME\n"
+    )
     Path("api_key.txt").write_text("mine\n")
     assert run("revoke", "nobody") == 1
     assert capsys.readouterr().err == "error: no key is called 'nobody'\nhint: known: key-1\n"

@@ -25,6 +25,26 @@ def add(client: FlaskClient, name: str, upload: bytes | None = None, **fields: s
     return client.post("/api/characters", data=form, content_type="multipart/form-data")
 
 
+def test_a_character_is_changed_and_the_rest_of_its_file_stays(client: FlaskClient, services: Services) -> None:
+    path = services.settings.folders.characters / "test" / "character.toml"
+    path.write_text("# mine\n" + path.read_text() + "\n[emotions.joy]\nhead_x = 0.5\n")
+    changed = client.patch("/api/characters/test", json={"temperament": 0.9, "title": "Tess"})
+    assert (changed.status_code, changed.get_json()["temperament"]) == (200, 0.9)
+    character = services.characters.get("test")
+    assert (character.title, character.temperament, character.emotions["joy"]) == ("Tess", 0.9, {"head_x": 0.5})
+    assert path.read_text().startswith("# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status"),
+    [("test", {"temperament": 2.0}, 400), ("test", {"voice": "nobody"}, 404), ("none", {"title": "X"}, 404)],
+)
+def test_a_wrong_change_is_refused(client: FlaskClient, name: str, body: dict[str, object], status: int) -> None:
+    before = client.get("/api/characters").get_json()
+    assert client.patch(f"/api/characters/{name}", json=body).status_code == status
+    assert client.get("/api/characters").get_json() == before
+
+
 def test_a_character_is_added_listed_read_chosen_and_deleted(client: FlaskClient) -> None:
     added = add(client, "zoe", title="Zoë")
     assert (added.status_code, added.get_json()["title"]) == (201, "Zoë")

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from flask import Flask
 
-from kuchipaku import BadRequest, TooLarge, UnknownName
+from kuchipaku import BadRequest, EngineUnavailable, TooLarge, UnknownName
 from kuchipaku.audio import endless_wav_head
 from kuchipaku.performer import Performer
 from kuchipaku.pose import THA_RIG
+from kuchipaku.script import Line
 from kuchipaku.services import Services
 from kuchipaku.speech import Delivery, Speech
 from kuchipaku.stream import Shot
@@ -205,6 +206,17 @@ def test_a_stop_ends_a_stream(saying: Saying, services: Services) -> None:
     assert list(sent) == []
 
 
+@pytest.mark.usefixtures("patient")
+def test_a_stream_too_many_is_told_what_else_to_ask_for(saying: Saying) -> None:
+    streams = [saying.stream([Part("Abcde.")], "wav") for _ in range(module.STREAMS_AT_ONCE)]
+    with pytest.raises(EngineUnavailable) as refused:
+        saying.stream([Part("Abcde.")], "wav")
+    assert "ask for a file" in refused.value.hint
+    for stream in streams:
+        stream.close()
+    assert saying.stream([Part("Abcde.")], "wav").get_data()
+
+
 def test_a_format_that_needs_its_end_is_not_streamed(saying: Saying) -> None:
     with pytest.raises(BadRequest, match="mp3"):
         saying.stream([Part("Hello.")], "mp3")
@@ -229,6 +241,24 @@ def test_clips_end_for_those_who_come_too_late(monkeypatch: pytest.MonkeyPatch) 
     assert not clips.add([])
     clips.stop()
     assert not clips.stopped
+
+
+def test_what_would_be_said_much_later_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_AHEAD", 2.0)
+    second = Speech(np.zeros(1000, np.float32), 1000)
+    clips = Clips()
+    assert all(clips.add([(Line(0, "Ab"), second)]) for _ in range(10))
+    assert list(clips.sound) == [0, 1, 2]
+
+
+def test_the_sound_of_a_clip_is_let_go_once_it_is_performed(
+    saying: Saying, performer: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Clips] = []
+    monkeypatch.setattr(module, "Clips", lambda: made.append(Clips()) or made[-1])
+    saying.file([Part("Abcde")], "wav")
+    pieces(performer, 1)
+    assert made[0].sound == {}
 
 
 def test_pieces_of_several_rates_become_one_sound() -> None:

@@ -121,6 +121,14 @@ def test_events_go_on_behind_the_last_one_that_was_seen(client: FlaskClient) -> 
     assert rest == told[told.index("id: 3\n") :]
 
 
+@pytest.mark.parametrize("last", ["9" * 5000, "-1", "1.5", "x"])
+def test_what_is_no_number_of_an_event_counts_as_none(client: FlaskClient, last: str) -> None:
+    told = client.post("/api/perform", json={"text": "One."}).get_data(as_text=True)
+    name = re.findall(r'"performance": "(\w+)"', told)[0]
+    seen = client.get(f"/api/performances/{name}/events", headers={"Last-Event-ID": last}).get_data(as_text=True)
+    assert seen == told
+
+
 def test_nothing_is_rendered_without_a_viewer(client: FlaskClient, services: Services) -> None:
     response = client.get(RAW)
     next(iter(response.response))

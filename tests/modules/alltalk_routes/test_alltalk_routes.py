@@ -167,3 +167,7 @@ def test_a_narrator_tells_what_is_his(narrator: str, rest: str, spoken: list[tup
 
 def test_a_sign_that_is_never_closed_is_passed_over() -> None:
     assert [words for _, words in told('Well *then, "so it is', "character")] == ["Well", "then,", "so it is"]
+
+
+def test_many_quotes_that_are_never_closed_are_passed_over_at_once() -> None:
+    assert list(told("“" * 200_000 + "Well", "character")) == [("character", "Well")]

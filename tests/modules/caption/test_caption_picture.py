@@ -29,6 +29,12 @@ def test_what_is_no_picture_is_refused(text: str) -> None:
         decoded(text, 1.0)
 
 
+def test_a_prefix_is_looked_for_at_the_beginning_only() -> None:
+    text = sent(Image.new("L", (3, 4)))
+    with pytest.raises(BadRequest, match="that is not a picture"):
+        decoded(f"{text[:8]} data:image/png;base64,{text[8:]}", 1.0)
+
+
 def test_a_picture_of_too_many_pixels_is_refused() -> None:
     with pytest.raises(TooLarge, match="1100 x 1000 pixels"):
         decoded(sent(Image.new("L", (1100, 1000))), 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -138,6 +140,16 @@ WRONG = [
 ]
 
 
+def test_no_more_chats_or_messages_are_taken_than_can_be_worked_through(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chats = {"chat_list": ["c"] * (routes.MOST_CHATS + 1), "query": "q"}
+    messages = {"chat_id": "c", "messages": [TEA[0]] * (routes.MOST_MESSAGES + 1)}
+    for what, body in (("/multiquery", chats), ("", messages)):
+        answer = opened().post(f"/api/chromadb{what}", json=body)
+        assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(("what", "body"), WRONG)
 def test_a_wrong_body_is_refused(opened: Open, what: str, body: dict[str, Any]) -> None:
     answer = opened().post(f"/api/chromadb{what}", json=body)
@@ -151,9 +163,12 @@ def test_while_the_module_is_off_no_database_is_made(opened: Open, tmp_path: Pat
     assert not (tmp_path / "memory").exists()
 
 
-def test_a_missing_package_is_told(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "find_spec", lambda name: None)
-    answer = opened().post("/api/chromadb/query", json={"chat_id": "c", "query": "q"})
+@pytest.mark.parametrize("what", ["", "/query", "/multiquery", "/export", "/import", "/purge"])
+def test_a_missing_package_is_told(opened: Open, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    monkeypatch.delitem(sys.modules, "modules.chromadb_store.store")
+    monkeypatch.setitem(sys.modules, "chromadb", None)
+    body = {"chat_id": "c", "chat_list": ["c"], "query": "q", "messages": TEA, "content": []}
+    answer = opened().post(f"/api/chromadb{what}", json=body)
     assert answer.status_code == 503
     assert "requirements-extras.txt" in answer.get_json()["hint"]
 
@@ -178,3 +193,46 @@ def test_what_another_embedder_stored_is_embedded_anew(tmp_path: Path) -> None:
     (found,) = store.query(["c"], "123456789", 1)
     assert (found.message, found.distance) == (messages[1], 0.0)
     assert sorted(store.export("c") or [], key=lambda message: message.id) == messages
+
+
+def test_what_is_added_to_another_embedders_chat_lies_beside_what_was_there(tmp_path: Path) -> None:
+    Store(tmp_path, HashedEmbedder()).add("c", [Message("1", "tea")])
+    store = Store(tmp_path, Lengths())
+    assert store.add("c", [Message("2", "coffee")]) == 1
+    found = store.query(["c"], "123", 2)
+    assert [(one.message.content, one.distance) for one in found] == [("tea", 0.0), ("coffee", 9.0)]
+
+
+def test_an_embedder_that_fails_loses_no_chat(tmp_path: Path) -> None:
+    class Broken(Lengths):
+        name = "broken"
+
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            raise MemoryError
+
+    Store(tmp_path, HashedEmbedder()).add("c", [Message("1", "tea")])
+    with pytest.raises(MemoryError):
+        Store(tmp_path, Broken()).export("c")
+    assert Store(tmp_path, HashedEmbedder()).export("c") == [Message("1", "tea")]
+
+
+def test_more_messages_than_the_database_takes_at_once_are_all_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path, HashedEmbedder())
+    monkeypatch.setattr(store._client, "get_max_batch_size", lambda: 2)
+    messages = [Message(str(number), f"tea {number}", date=number) for number in range(5)]
+    assert store.add("c", messages) == 5
+    assert store.export("c") == messages
+    assert [found.message for found in store.query(["c"], "tea 4", 1)] == [messages[4]]
+
+
+def test_nothing_is_asked_of_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []  # telemetry would swallow an error and go on
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, lambda _, *address: asked.append(address))
+    store = Store(tmp_path, HashedEmbedder())
+    store.add("c", [Message("1", "tea")])
+    assert [found.message.id for found in store.query(["c"], "tea", 1)] == ["1"]
+    store.purge("c")
+    assert (store.export("c"), asked) == (None, [])

@@ -69,6 +69,7 @@ def test_the_list_has_this_server_s_voices_in_edge_s_shape(client: FlaskClient) 
         ({"voice": ARIA, "rate": -50}, 1.0),
         ({"voice": ARIA, "rate": "fast"}, 0.5),
         ({"voice": ARIA, "rate": True}, 0.5),
+        ({"voice": ARIA, "rate": 10**400}, 0.125),
         ({"voice": ARIA, "rate": None}, 0.5),
         ({"voice": "en-GB-BrandNewNeural"}, 0.5),
     ],

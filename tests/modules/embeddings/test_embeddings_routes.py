@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from kuchipaku.testing import fake_services
 from kuchipaku.web import create_app
 from modules import embeddings
+from modules.embeddings import routes
 
 
 def client(folder: Path, modules: tuple[str, ...] = ("embeddings",), **mine: Any) -> FlaskClient:
@@ -45,6 +46,14 @@ def test_no_texts_are_no_vectors(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(tmp_path: Path, body: dict[str, Any], error: str) -> None:
     answer = client(tmp_path).post("/api/embeddings/compute", json=body)
     assert (answer.status_code, answer.get_json()["error"]) == (400, error)
+
+
+def test_more_texts_than_memory_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "MOST", 2)
+    asked = client(tmp_path)
+    assert len(asked.post("/api/embeddings/compute", json={"text": ["a", "b"]}).get_json()["embedding"]) == 2
+    answer = asked.post("/api/embeddings/compute", json={"text": ["a", "b", "c"]})
+    assert (answer.status_code, answer.get_json()["hint"]) == (413, "at most 2 at once")
 
 
 def test_while_it_is_off_nothing_of_the_request_is_read(tmp_path: Path) -> None:

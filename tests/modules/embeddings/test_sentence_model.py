@@ -9,6 +9,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
+from kuchipaku import EngineUnavailable
 from modules.embeddings import model
 from modules.embeddings.engines import embedders
 from modules.embeddings.model import SentenceModel
@@ -99,3 +100,13 @@ def test_many_texts_come_in_their_order(bert: Path, monkeypatch: pytest.MonkeyPa
     texts = ["happy", "sad", "day", "night", "happy night"]
     assert loaded.embed(texts) == pytest.approx(np.concatenate([loaded.embed([text]) for text in texts]), abs=1e-5)
     assert loaded.embed([]).shape[0] == 0
+
+
+def test_a_model_with_further_layers_or_another_pooling_is_refused_by_name(bert: Path) -> None:
+    known = {"type": "sentence_transformers.models.Pooling"}
+    (bert / model.PARTS).write_text(json.dumps([known]))
+    assert SentenceModel(str(bert), "cpu").embed(["sad"]).shape == (1, 8)
+    (bert / model.PARTS).write_text(json.dumps([known, {"type": "sentence_transformers.models.Dense"}]))
+    write(bert, model.POOLING, pooling_mode_mean_tokens=True, pooling_mode_max_tokens=True)
+    with pytest.raises(EngineUnavailable, match="it needs Dense, pooling_mode_max_tokens, which is not offered here"):
+        embedders(EmbeddingsSettings(model="owner/tiny-bert"), bert.parents[1]).get("owner/tiny-bert")

@@ -7,13 +7,35 @@ import pytest
 from flask.testing import FlaskClient
 
 import modules.emotion
+from kuchipaku import hookimpl
 from kuchipaku.testing import fake_services
 from kuchipaku.web import create_app
+
+
+class Head:
+    """A plugin that carries the module "talkinghead", and nothing of it."""
+
+    @hookimpl
+    def extras_modules(self) -> tuple[str, ...]:
+        return ("talkinghead",)
 
 
 def client_of(folder: Path, wanted: tuple[str, ...] = ("classify",)) -> Iterator[FlaskClient]:
     services = fake_services(folder, modules.emotion, settings={"modules": wanted})
     yield create_app(services).test_client()
+    services.shutdown()
+
+
+@pytest.mark.parametrize(("wanted", "worn"), [(["classify", "talkinghead"], "joy"), (["classify"], "neutral")])
+def test_the_talking_head_wears_what_is_read_while_its_module_is_on(
+    tmp_path: Path, wanted: list[str], worn: str
+) -> None:
+    services = fake_services(tmp_path, modules.emotion, Head(), settings={"modules": wanted})
+    client = create_app(services).test_client()
+    client.post("/api/classify", json={"text": "Yes!"})
+    assert services.stage.performer("test").score.rest == worn
+    labels = client.get("/api/classify/labels").get_json()["labels"]
+    assert (labels[-1] == "talkinghead") == ("talkinghead" in wanted)
     services.shutdown()
 
 
@@ -33,7 +55,9 @@ def test_labels_come_in_the_order_of_an_empty_text(client: FlaskClient) -> None:
     assert (labels[0], len(labels)) == ("neutral", 28)
 
 
-@pytest.mark.parametrize(("body", "told"), [({"text": 5}, "text is 5"), ({}, "'text' is missing"), ([], "is []")])
+@pytest.mark.parametrize(
+    ("body", "told"), [({"text": 5}, '"text" is required'), ({}, '"text" is required'), ([], "is []")]
+)
 def test_a_wrong_body_is_told(client: FlaskClient, body: object, told: str) -> None:
     response = client.post("/api/classify", json=body)
     assert response.status_code == 400

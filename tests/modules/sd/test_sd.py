@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from kuchipaku import EngineUnavailable
 from kuchipaku.testing import fake_services
 from kuchipaku.web import create_app
 from modules import sd
@@ -106,6 +107,12 @@ def test_a_transparent_picture_is_laid_on_white() -> None:
     assert painted.getpixel((4, 4)) == (255, 255, 255)
 
 
+def test_a_picture_beyond_all_bounds_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(EngineUnavailable, match="cannot be read"):
+        jpeg(png(20, 20))
+
+
 def test_models_and_samplers_are_listed(studio: Studio) -> None:
     client = studio()
     assert client.get("/api/image/models").get_json() == {"models": MODELS}
@@ -144,6 +151,7 @@ def test_while_the_module_is_off_the_server_is_not_asked(studio: Studio, server:
 FAULTS = {
     "no picture": (json_answer({"images": []}), "cannot be read"),
     "no base64": (json_answer({"images": ["%%%"]}), "cannot be read"),
+    "no ASCII": (json_answer({"images": ["ä"]}), "cannot be read"),
     "no image": (json_answer({"images": [base64.b64encode(b"text").decode()]}), "cannot be read"),
     "no JSON": (Answer(b"<html>gradio</html>"), "cannot be read"),
     "a list": (json_answer([]), "cannot be read"),
@@ -226,3 +234,11 @@ def test_comfyui_is_not_waited_for_for_ever(studio: Studio, server: StandIn) -> 
     answer = studio(kind="comfyui", timeout=0.3).post("/api/image", json={"prompt": "x"})
     assert answer.status_code == 503
     assert "not done after 0.3 seconds" in answer.get_json()["error"]
+
+
+def test_a_history_of_comfyui_that_is_none_is_told(studio: Studio, server: StandIn) -> None:
+    comfy = Comfy()
+    server.answer = lambda request: json_answer([]) if "history" in request.path else comfy(request)
+    answer = studio(kind="comfyui").post("/api/image", json={"prompt": "x"})
+    assert answer.status_code == 503
+    assert "cannot be read" in answer.get_json()["error"]

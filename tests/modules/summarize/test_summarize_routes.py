@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from kuchipaku.testing import fake_services
 from kuchipaku.web import create_app
 from modules import summarize
+from modules.summarize import routes
 
 STATION = "Alice met Bob at the station. They talked about the weather and then went home. It rained all day."
 
@@ -31,6 +32,14 @@ def test_a_text_is_made_short_whatever_else_is_sent(tmp_path: Path, extra: dict[
 def test_a_missing_text_is_required(tmp_path: Path, body: dict[str, Any]) -> None:
     answer = client(tmp_path).post("/api/summarize", json=body)
     assert (answer.status_code, answer.get_json()["error"]) == (400, '"text" is required')
+
+
+def test_a_text_beyond_the_longest_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "LONGEST", 10)
+    asked = client(tmp_path)
+    assert asked.post("/api/summarize", json={"text": "Ten chars."}).get_json() == {"summary": "Ten chars."}
+    answer = asked.post("/api/summarize", json={"text": "Eleven char"})
+    assert (answer.status_code, answer.get_json()["error"]) == (413, "the text has 11 characters")
 
 
 @pytest.mark.parametrize(("kind", "status"), [("application/json", 400), ("text/plain", 415)])

@@ -70,7 +70,7 @@ def test_what_is_no_result_page_holds_no_results(html: str) -> None:
     assert not pages.is_refusal(html)
 
 
-@pytest.mark.parametrize("href", ["javascript:alert(1)", "mailto:a@b.c", "/l/?uddg=ftp%3A%2F%2Fx", "/l/"])
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "mailto:a@b.c", "/l/?uddg=ftp%3A%2F%2Fx", "/l/", "http://[x"])
 def test_only_web_pages_are_links(href: str) -> None:
     assert pages.duckduckgo_results(f'<div class="result"><a class="result__a" href="{href}">x</a></div>') == []
 
@@ -156,6 +156,12 @@ def test_an_engine_that_sends_its_guests_to_a_captcha_refuses(browse: Browse, in
     answer = browse(fall_back=False).post("/api/websearch", json={"query": "x"})
     assert answer.status_code == 503
     assert answer.get_json()["error"] == "Google asks for proof of being human"
+
+
+def test_a_page_in_an_unknown_encoding_is_read_as_utf8(browse: Browse, internet: StandIn) -> None:
+    internet.answer = lambda request: Answer(duckduckgo_page().encode(), kind="text/html; charset=klingon")
+    answer = browse().post("/api/websearch", json={"query": "x", "engine": "duckduckgo"})
+    assert answer.get_json() == {"results": "\n".join(SNIPPETS), "links": LINKS}
 
 
 def test_an_engine_that_finds_nothing_gives_an_empty_answer(browse: Browse, internet: StandIn) -> None:
