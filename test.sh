@@ -35,7 +35,7 @@ if ! has_browser; then
   [ "${CI:-}" = true ] && exit 1
 fi
 
-has_node() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; }
+has_node() { command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }
 if ! has_node && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing nodejs and npm ..."
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null || true

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -12,9 +13,14 @@ from numpy.typing import NDArray
 from kuchipaku.avatar import Pixels
 from kuchipaku.fitting.face import UNIT, Face, face_of
 from kuchipaku.fitting.head import Head
-from kuchipaku.fitting.pixels import Map, hex_colour
+from kuchipaku.fitting.pixels import Map, hex_colour, ramp
 
 Point = tuple[float, float]
+
+_DOWNS, _HALVES, _TILTS = np.arange(-0.24, 0.361, 0.03), np.arange(0.36, 0.67, 0.02), np.arange(-0.09, 0.091, 0.03)
+"""Where eyes are looked for: below the middle, to its sides, and one higher than the other. In units."""
+_HAIR_SHARE = 0.8
+"""How much less hair counts for an eye than what has a colour of its own: eyes may be of the hair's colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +67,18 @@ class Mouth:
 
 def find_eyes(face: Face) -> Eyes:
     """The pair of eyes. It is always somewhere: `sure` says how likely it is there."""
-    (left_x, right_x), y = _pair(face)
-    right, left = _extent(face, right_x, y), _extent(face, left_x, y)
+    at_left, at_right = _pair(face)
+    right, left = _extent(face, *at_right), _extent(face, *at_left)
     # On bare skin there is no extent at all.
     half_width = max(1.0, _agreed(right[2], left[2]))
     half_height = max(1.0, _agreed(right[3], left[3]))
     if max(right[3], left[3]) > 1.35 * min(right[3], left[3]):
         # Hair or glasses run into one of them: its height is that of the other.
-        level = min(right, left, key=lambda extent: extent[3])[1]
-        right, left = (right[0], level, *right[2:]), (left[0], level, *left[2:])
+        tilt = at_left[1] - at_right[1]
+        level = right[1] if right[3] < left[3] else left[1] - tilt
+        right, left = (right[0], level, *right[2:]), (left[0], level + tilt, *left[2:])
     differ = abs(right[2] - left[2]) / max(right[2], left[2], 1.0)
-    core = max(_core(face, right_x, y), _core(face, left_x, y))
+    core = max(_core(face, *at_right), _core(face, *at_left))
     shape = half_height / half_width
     iris, lash = _eye_colours(face, (left[:2], right[:2]), half_width, half_height)
     return Eyes(
@@ -87,28 +94,27 @@ def find_eyes(face: Face) -> Eyes:
     )
 
 
-def _pair(face: Face) -> tuple[tuple[float, float], float]:
-    """x of the left and the right eye, and y of both: where two dark round spots of one height have skin below."""
+def _pair(face: Face) -> tuple[Point, Point]:
+    """The left and the right eye: where two dark round spots, nearly of one height, have skin below."""
     spot = _spots(face)
     middle, level = face.middle
-    offsets = np.arange(-0.24, 0.241, 0.03) * UNIT
-    best, place = -np.inf, ((middle + UNIT / 2, middle - UNIT / 2), level)
-    for down in np.arange(-0.24, 0.361, 0.03) * UNIT:
-        row = spot[int(level + down)]
-        for half in np.arange(0.36, 0.67, 0.02) * UNIT:
-            for aside in offsets[3:-3]:
-                x = middle + aside
-                pair = row[int(x - half)], row[int(x + half)]
-                strain = abs(down) + abs(aside) + abs(half - UNIT / 2)
-                score = min(pair) + 0.5 * max(pair) - 0.4 * strain / UNIT
-                if score > best:
-                    best, place = score, ((x + half, x - half), level + down)
+    offsets = np.arange(-0.15, 0.151, 0.03) * UNIT
+    best, place = -np.inf, ((middle + UNIT / 2, level), (middle - UNIT / 2, level))
+    for down, half, tilt in product(_DOWNS * UNIT, _HALVES * UNIT, _TILTS * UNIT):
+        right, left = spot[int(level + down - tilt)], spot[int(level + down + tilt)]
+        x = middle + offsets
+        pair = right[(x - half).astype(int)], left[(x + half).astype(int)]
+        strain = abs(down) + np.abs(offsets) + abs(half - UNIT / 2) + abs(tilt)
+        scores = np.minimum(*pair) + 0.5 * np.maximum(*pair) - 0.4 * strain / UNIT
+        at = int(scores.argmax())
+        if scores[at] > best:
+            best, place = scores[at], ((x[at] + half, level + down + tilt), (x[at] - half, level + down - tilt))
     return place
 
 
 def _spots(face: Face) -> Map:
     """How much each place is a dark spot of an eye's size above skin."""
-    wide = cv2.GaussianBlur(face.strange, (0, 0), 0.11 * UNIT)
+    wide = cv2.GaussianBlur(face.strange * (1 - _HAIR_SHARE * _hair(face)), (0, 0), 0.11 * UNIT)
     spot = wide + 0.6 * cv2.GaussianBlur(_darkness(face), (0, 0), 0.08 * UNIT)
     for below, weight in ((0.36, 0.7), (0.52, 0.4)):
         rows = round(below * UNIT)
@@ -116,13 +122,24 @@ def _spots(face: Face) -> Map:
     return np.asarray(spot, np.float32)
 
 
+def _hair(face: Face) -> Map:
+    """How much each place is of the colour above the forehead: a fringe hangs between the eyes, dark above skin."""
+    (x, y), reach = face.middle, 0.6 * UNIT
+    above = np.s_[int(y - 1.2 * UNIT) : int(y - 0.55 * UNIT), int(x - reach) : int(x + reach)]
+    colours = face.lab[above][(face.strange[above] > 0.5) & (face.rgba[above][..., 3] > 128)]
+    if len(colours) < 0.1 * UNIT * UNIT:
+        return np.zeros_like(face.strange)
+    difference = (face.lab - np.median(colours, axis=0)) * (0.55, 1, 1)
+    return 1 - ramp(np.linalg.norm(difference, axis=2), 8, 24)
+
+
 def settled(rgba: Pixels, head: Head) -> Face:
     """The face of a head, brought to the distance of the eyes that are found in it."""
     face = face_of(rgba, head)
     for _ in range(2):
-        (left, right), y = _pair(face)
-        x, level = face.out((left + right) / 2, y)
-        face = face_of(rgba, replace(head, x=x, y=level, unit=face.length(left - right)))
+        left, right = _pair(face)
+        x, y = face.out((left[0] + right[0]) / 2, (left[1] + right[1]) / 2)
+        face = face_of(rgba, replace(head, x=x, y=y, unit=face.length(left[0] - right[0])))
     # Cascades take a drawing for a person now and then, but nobody has eyes as high as drawn ones.
     drawn = face.head.photo and find_eyes(face).half_height > 0.215 * UNIT
     return replace(face, head=replace(face.head, photo=False)) if drawn else face

@@ -7,7 +7,7 @@ which know no drawn face but hardly miss a real one. Weights and ranges are by e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -26,6 +26,10 @@ _CUT_SIDE = 640
 """The same for a figure cut out: no part of it is as small as a face in a crowd."""
 _LEAST = 0.75
 """A drawn face scores at least this."""
+_USUAL = 20
+"""A picture's longer side, in distances between the eyes, up to which a figure is drawn."""
+_CHANCE = 0.2
+"""What a face loses each time it is half as large: there are more places where fingers or folds look like one."""
 _SURE_HAAR = 4.5
 """Weight from which the stricter cascade is believed."""
 _CASCADES = Path(cv2.__file__).with_name("data")
@@ -112,7 +116,9 @@ def _drawn(rgba: Pixels, cut: bool) -> list[Head]:
                 likeness -= _strangeness(silhouette, likeness.shape, unit)
             heads += [Head(x / factor, y / factor, unit, score) for x, y, score in _peaks(likeness, lab)]
         unit *= _STEP
-    return [head for head in heads if head.score > _LEAST]
+    usual = max(height, width) / _USUAL
+    fair = [replace(h, score=h.score - _CHANCE * max(0.0, float(np.log2(usual / h.unit)))) for h in heads]
+    return [head for head in fair if head.score > _LEAST]
 
 
 def _likeness(lab: Colours, alpha: Map) -> Map:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SIZE = {"width": 1280, "height": 800}
 PATIENCE = 30_000.0
 """Milliseconds that anything may take on a busy machine."""
+UNFOLDINGS = 5
+"""Clicks that are tried on a section of the extensions' drawer."""
 
 HEARD = """() => {
   window.heard = { plays: 0, sounds: [] };
@@ -82,10 +84,14 @@ class ClientPage:
         section = self.page.locator(
             ".inline-drawer", has=self.page.locator(f".inline-drawer-header b:text-is('{title}')")
         )
-        icon = section.locator(".inline-drawer-icon").first
-        if "down" in str(icon.get_attribute("class")).split():
+        content = section.locator(".inline-drawer-content").first
+        content.wait_for(state="attached")
+        for _ in range(UNFOLDINGS):  # a client that is still starting may fold it again
+            if content.is_visible():
+                break
             section.locator(".inline-drawer-header").first.click()
-        section.locator(".inline-drawer-content").first.wait_for()
+            self.page.wait_for_timeout(2000)
+        content.wait_for()
         return section
 
     def connect_extras(self, url: str, key: str = "") -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,11 +13,20 @@ import pytest
 from tests.sillytavern.conftest import KEY
 from tests.sillytavern.llm import StandIn
 from tests.sillytavern.page import ClientPage, is_reading
+from tests.sillytavern.repository import served_repository
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.sillytavern, pytest.mark.browser]
+
+
+INSTALL = """async body => {
+  const headers = SillyTavern.getContext().getRequestHeaders();
+  const answer = await fetch("/api/extensions/install", { method: "POST", headers, body: JSON.stringify(body) });
+  return { status: answer.status, body: await answer.json().catch(() => null) };
+}"""
+"""What SillyTavern's own dialog asks of its server."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +53,17 @@ def test_it_connects_with_a_key_and_not_without(tab: ClientPage, secure_server: 
     assert tab.connect_extras(secure_server, KEY) == "Connected to API"
 
 
+def test_its_installer_takes_our_repository(connected: ClientPage, tmp_path: Path) -> None:
+    with served_repository(tmp_path) as address:
+        told = connected.page.evaluate(INSTALL, {"url": address, "global": False})
+    assert told["status"] == 200, told
+    assert told["body"]["display_name"] == "Kuchipaku"
+    folder = told["body"]["extensionPath"]
+    script = json.loads((Path(folder) / "manifest.json").read_text())["js"]
+    assert (Path(folder) / script).is_file()
+    shutil.rmtree(folder)
+
+
 def test_a_reply_is_classified(connected: ClientPage, reply: StandIn) -> None:
     reply.reply = "I am so happy! This is wonderful, I love it!"
     with connected.page.expect_response(is_reading("wonderful")) as classified:
@@ -52,7 +75,7 @@ def test_a_reply_is_classified(connected: ClientPage, reply: StandIn) -> None:
     )
 
 
-@pytest.mark.parametrize("provider", ["Silero", "OpenAI Compatible"])
+@pytest.mark.parametrize("provider", ["Silero", "OpenAI Compatible", "AllTalk"])
 def test_a_provider_of_its_own_speaks_with_our_voice(connected: ClientPage, reply: StandIn, provider: str) -> None:
     reply.reply = f"Mama may buy a lot of pie, says {provider}."  # the client says nothing twice
     connected.speak_by(provider)
