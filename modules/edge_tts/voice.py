@@ -6,8 +6,9 @@ import asyncio
 import io
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 import soundfile
@@ -18,6 +19,8 @@ from modules.edge_tts.catalogue import EdgeName, known, named, speaking
 from modules.edge_tts.settings import EdgeSettings
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TICK = 1e-7
 """Seconds in one unit of the service's times."""
@@ -58,7 +61,7 @@ class EdgeVoice:
         if time.monotonic() < self._rests_until:
             raise _silent("it did not answer a moment ago")
         try:
-            mp3, words = asyncio.run(self._asked(text, voice, delivery))
+            mp3, words = _result_of(self._asked(text, voice, delivery))
         except Exception as error:
             raise self._failed(error) from error
         samples, rate = soundfile.read(io.BytesIO(mp3), dtype="float32", always_2d=True)
@@ -102,6 +105,12 @@ class EdgeVoice:
             wanted = delivery.voice or delivery.language
             raise UnknownName(f"Edge has no voice {wanted!r}", hint="a name such as en-US-AriaNeural: GET /api/voices")
         return chosen
+
+
+def _result_of(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives, run on a thread of its own: the caller's may have an event loop already."""
+    with ThreadPoolExecutor(1, thread_name_prefix="edge-tts") as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def _info(voice: EdgeName) -> VoiceInfo:
