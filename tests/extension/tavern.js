@@ -76,6 +76,7 @@
 
   async function live(signal) {
     const body = await picture();
+    signal.throwIfAborted();
     const head = `--frame\r\nContent-Type: image/png\r\nContent-Length: ${body.length}\r\nX-Frame: 1\r\n\r\n`;
     server.live += 1;
     signal.addEventListener("abort", () => (server.live -= 1));

@@ -71,9 +71,9 @@ def test_another_chat_brings_another_character(chat: Callable[..., Page]) -> Non
     page = chat()
     page.wait_for_function("kuchiServer.live === 1")
     page.evaluate("(tavern.state.characterId = 1, tavern.emit('CHAT_CHANGED'))")
-    page.wait_for_function("kuchipaku.figures[0].part === 'ben'")
+    page.wait_for_function("kuchipaku.figures[0]?.part === 'ben'")
     page.evaluate("(tavern.state.characterId = undefined, tavern.emit('CHAT_CHANGED'))")
-    assert page.locator("#kuchi-theatre").is_hidden()
+    page.locator("#kuchi-theatre").wait_for(state="hidden")
     page.wait_for_function("kuchiServer.live === 0")
 
 
